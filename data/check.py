@@ -1,0 +1,129 @@
+"""``python -m data.check [PATH]``: is the corpus whole? Counts, and every fault with its line and the reason.
+
+Exit code 0 if there is no fault, 1 otherwise.
+"""
+
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import data
+from data.duplicates import near_duplicates
+from data.schema import AnnotatedArticle, AnnotatedSentence, parse_record
+from data.spans import locate_holder
+from model.errors import CorpusError
+from model.labels import AUTHOR, STANCES, Stance
+
+Located = tuple[str, AnnotatedArticle]
+"""An article with the file and line that it stands in."""
+
+
+def read(path: Path) -> Iterator[Located | str]:
+    """Read a JSONL file or a folder of them; a line that breaks the format becomes a fault (a string)."""
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    for file in files:
+        for number, line in enumerate(file.read_bytes().splitlines(), 1):
+            try:
+                yield f"{file}:{number}", parse_record(line, f"{file}:{number}")
+            except CorpusError as error:
+                yield str(error)
+
+
+def sentence_faults(article: AnnotatedArticle, number: int, unit: AnnotatedSentence) -> Iterator[str]:
+    """Yield what is wrong with one unit of an article."""
+    if not unit.text.strip() or unit.text != unit.text.strip() or re.search(r"[\r\n]", unit.text):
+        yield f"the text {unit.text[:40]!r} is empty, has outer white space or a line break"
+    if unit.stance is Stance.NONE:
+        if unit.holder or unit.condition:
+            yield "a 'none' sentence has neither holder nor condition"
+        return
+    if unit.holder is None:
+        yield f"a '{unit.stance}' sentence needs a holder"
+    elif unit.holder != AUTHOR and locate_holder(article, number) is None:
+        yield f"the holder {unit.holder!r} stands nowhere in the article"
+    if (unit.condition is not None) != (unit.stance is Stance.CONDITIONAL):
+        yield f"a condition goes with 'conditional' and with it alone, not with '{unit.stance}'"
+    if unit.condition is not None and unit.condition not in unit.text:
+        yield f"the condition {unit.condition!r} does not stand in the sentence, letter by letter"
+
+
+def article_faults(located: Sequence[Located]) -> Iterator[str]:
+    """Yield the faults that show in single articles, and ids used twice."""
+    seen: dict[str, str] = {}
+    for where, article in located:
+        if article.id in seen:
+            yield f"{where}: id '{article.id}' is already used in {seen[article.id]}"
+        seen[article.id] = where
+        file = Path(where.rpartition(":")[0])
+        if file.stem in ("train", "dev", "test") and file.stem != article.split:
+            yield f"{where}: article '{article.id}' says split '{article.split}' but stands in {file.name}"
+        for number, unit in enumerate(article.units):
+            for fault in sentence_faults(article, number, unit):
+                yield f"{where}: '{article.id}' sentence {number}: {fault}"
+
+
+def split_faults(located: Sequence[Located]) -> Iterator[str]:
+    """Yield what ties two splits together: near-duplicate sentences, and names with one stance only."""
+    flat = [(where, article, unit) for where, article in located for unit in article.units]
+    for i, j, similarity in near_duplicates([unit.text for _, _, unit in flat]):
+        (where_i, one, a), (where_j, other, b) = flat[i], flat[j]
+        if one.split != other.split:
+            yield (
+                f"{where_j}: near-duplicate ({similarity:.2f}) across splits '{one.split}' and '{other.split}': "
+                f"{b.text[:70]!r} and {where_i}: {a.text[:70]!r}"
+            )
+    splits: defaultdict[str, set[str]] = defaultdict(set)
+    stances: defaultdict[str, set[Stance]] = defaultdict(set)
+    for _, article, unit in flat:
+        if unit.holder and _is_name(unit.holder):
+            splits[unit.holder].add(article.split)
+            stances[unit.holder].add(unit.stance)
+    for name in sorted(splits):
+        if len(splits[name]) > 1 and len(stances[name]) == 1:
+            yield f"the name {name!r} occurs in {sorted(splits[name])} with the stance '{min(stances[name])}' only"
+
+
+def _is_name(holder: str) -> bool:
+    """Two capitalised words and no article: a person's full name, not a country or body."""
+    return re.fullmatch(r"(?!The )[A-ZÀ-Ž][\w’'-]+(?: [A-ZÀ-Ž][\w’'.-]+)+", holder) is not None
+
+
+def summary(articles: Sequence[AnnotatedArticle]) -> Iterator[str]:
+    """Yield the counts of each split as lines of a table."""
+    yield f"{'split':8}{'articles':>10}{'sentences':>11}" + "".join(f"{stance:>13}" for stance in STANCES)
+    for split in sorted({a.split for a in articles}, reverse=True):
+        chosen = [a for a in articles if a.split == split]
+        counts = Counter(u.stance for a in chosen for u in a.units)
+        total = sum(counts.values())
+        shares = "".join(f"{counts[s]:>7} {counts[s] / total:>4.0%} " for s in STANCES)
+        yield f"{split:8}{len(chosen):>10}{total:>11}{shares}"
+
+
+def check(path: Path = data.CORPUS) -> tuple[list[AnnotatedArticle], list[str]]:
+    """Return the articles that could be read, and every fault."""
+    located, faults = [], []
+    for item in read(path):
+        if isinstance(item, str):
+            faults.append(item)
+        else:
+            located.append(item)
+    if not located and not faults:
+        faults.append(f"no annotated articles at '{path}'")
+    faults += [*article_faults(located), *split_faults(located)]
+    return [article for _, article in located], faults
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Check the corpus, or the given file or folder, and print what was found."""
+    articles, faults = check(Path(arguments[0]) if arguments else data.CORPUS)
+    print(*summary(articles), sep="\n")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{len(faults)} faults" if faults else "no faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

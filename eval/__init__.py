@@ -1,0 +1,1 @@
+"""How good an artefact is, measured as it is served: ``python -m eval.run``."""

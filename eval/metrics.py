@@ -1,0 +1,124 @@
+"""Figures of stance, holder and condition for sentences with their gold labels and predictions."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from data.schema import AnnotatedSentence
+from model.labels import STANCES, Stance
+from model.types import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One annotated sentence and what the model said of it."""
+
+    article: str
+    index: int
+    gold: AnnotatedSentence
+    predicted: Prediction
+
+
+def stance_figures(gold: Sequence[Stance], predicted: Sequence[Stance]) -> dict[str, Any]:
+    """Return n, accuracy, macro-F1 over the four classes, each class's figures, and confusion (rows: gold)."""
+    precision, recall, f1, support = precision_recall_fscore_support(
+        gold, predicted, labels=list(STANCES), zero_division=0
+    )
+    return {
+        "n": len(gold),
+        "accuracy": float(np.mean([g == p for g, p in zip(gold, predicted, strict=True)])) if gold else 0.0,
+        "macro_f1": float(f1.mean()),
+        "classes": {
+            str(s): {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(n)}
+            for s, p, r, f, n in zip(STANCES, precision, recall, f1, support, strict=True)
+        },
+        "confusion": confusion_matrix(gold, predicted, labels=list(STANCES)).tolist(),
+    }
+
+
+def holder_figures(rows: Sequence[Scored]) -> dict[str, float]:
+    """Score the holders of all gold stance sentences that name theirs; a sentence predicted as ``none`` has none.
+
+    ``right`` counts a name that contains or is contained in the gold one, word for word ("Landsbergis" for
+    "Gabrielius Landsbergis"); ``exact`` compares the words; ``token_f1`` is their overlap.
+    """
+    pairs = [
+        (row.gold.holder, row.predicted.holder.name if row.predicted.holder else "")
+        for row in rows
+        if row.gold.stance is not Stance.NONE and row.gold.holder
+    ]
+    return {
+        "n": len(pairs),
+        "right": _mean([names_agree(g, p) for g, p in pairs]),
+        "exact": _mean([words(g) == words(p) for g, p in pairs]),
+        "token_f1": _mean([token_f1(g, p) for g, p in pairs]),
+    }
+
+
+def condition_figures(rows: Sequence[Scored]) -> dict[str, float]:
+    """Score the condition spans of all gold conditional sentences; one that was given another stance counts 0.
+
+    ``given_stance`` is the token-F1 over those that were rightly found conditional.
+    """
+    pairs = [
+        (row.gold.condition, row.predicted.condition.text if row.predicted.condition else "")
+        for row in rows
+        if row.gold.stance is Stance.CONDITIONAL and row.gold.condition
+    ]
+    return {
+        "n": len(pairs),
+        "token_f1": _mean([token_f1(g, p) for g, p in pairs]),
+        "exact": _mean([words(g) == words(p) for g, p in pairs]),
+        "given_stance": _mean([token_f1(g, p) for g, p in pairs if p]),
+    }
+
+
+def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 15) -> float:
+    """Return the expected calibration error over bins of equal count (Nguyen & O'Connor 2015; Guo et al. 2017)."""
+    if not confidence:
+        return 0.0
+    order = np.argsort(confidence, kind="stable")
+    gaps = [
+        len(part) * abs(float(np.mean(np.take(confidence, part))) - float(np.mean(np.take(right, part))))
+        for part in np.array_split(order, min(bins, len(order)))
+    ]
+    return float(sum(gaps) / len(order))
+
+
+def figures(rows: Sequence[Scored]) -> dict[str, Any]:
+    """Return all figures of a set of scored sentences."""
+    gold, predicted = [r.gold.stance for r in rows], [r.predicted.stance for r in rows]
+    return stance_figures(gold, predicted) | {
+        "holder": holder_figures(rows),
+        "condition": condition_figures(rows),
+        "ece": calibration_error(
+            [r.predicted.confidence for r in rows], [g == p for g, p in zip(gold, predicted, strict=True)]
+        ),
+    }
+
+
+def words(text: str) -> list[str]:
+    """Return a text's words, case-folded, without punctuation and articles (as in SQuAD; Rajpurkar et al. 2016)."""
+    return [w for w in re.findall(r"\w+", text.casefold()) if w not in ("a", "an", "the")]
+
+
+def token_f1(gold: str, predicted: str) -> float:
+    """Return the F1 of the words that two texts share."""
+    g, p = Counter(words(gold)), Counter(words(predicted))
+    shared = sum((g & p).values())
+    return 2 * shared / (g.total() + p.total()) if shared else 0.0
+
+
+def names_agree(gold: str, predicted: str) -> bool:
+    """Say whether one name holds all words of the other."""
+    g, p = set(words(gold)), set(words(predicted))
+    return bool(g and p) and (g <= p or p <= g)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else 0.0

@@ -1,0 +1,30 @@
+"""The errors that the project raises on purpose.
+
+TroopstanceError
+├── InputError      an article that cannot be classified
+├── ArtefactError   an artefact folder that is missing, damaged or of another format
+├── CorpusError     an annotated file that breaks the record format
+└── ConfigError     a setting that makes no sense
+
+Every message names the bad value and the way out.
+"""
+
+
+class TroopstanceError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class InputError(TroopstanceError):
+    """An article that cannot be classified."""
+
+
+class ArtefactError(TroopstanceError):
+    """An artefact folder that is missing, damaged or of another format."""
+
+
+class CorpusError(TroopstanceError):
+    """An annotated file that breaks the record format; the message names file and line."""
+
+
+class ConfigError(TroopstanceError):
+    """A setting that makes no sense."""

@@ -1,0 +1,48 @@
+"""The exported network behind one ``run(batch)``. No torch: OpenVINO on the CPU.
+
+One window at a time fills both cores of a small machine, needs no padding across rows, and keeps the
+number of shapes small, so memory stays flat and an answer never depends on what else is being scored.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import openvino as ov
+
+from model.window import Batch, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The network's unnormalised scores as arrays; shapes as in ``model.network.Scores``."""
+
+    stance: Floats
+    condition: Floats
+    holder_start: Floats
+    holder_end: Floats
+    holder_special: Floats
+
+
+class Runtime:
+    """A compiled network. Not thread-safe: one caller at a time.
+
+    ``threads=0`` leaves the choice to OpenVINO; a container with a CPU quota should set it.
+    Processors with bf16 units compute in bf16, all others in fp32.
+    """
+
+    def __init__(self, network: Path, threads: int = 0) -> None:
+        core = ov.Core()
+        bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        options: dict[str, str | int] = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": 1,
+            "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
+        }
+        if threads:
+            options["INFERENCE_NUM_THREADS"] = threads
+        self._request = core.compile_model(network, "CPU", options).create_infer_request()
+
+    def run(self, batch: Batch) -> Scores:
+        """Score one batch."""
+        outputs = self._request.infer([batch.input_ids, batch.attention_mask, batch.sentence_mask])
+        return Scores(*(outputs[i].copy() for i in range(5)))

@@ -1,0 +1,1 @@
+"""The HTTP service: ``python -m serving``. Imports ``model`` alone; no torch, no transformers."""

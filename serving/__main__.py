@@ -1,0 +1,29 @@
+"""``python -m serving``: check the artefact, then listen."""
+
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+from pydantic import ValidationError
+from pydantic_settings import CliApp
+
+from model.artefact import load_manifest
+from model.errors import ArtefactError
+from serving.app import create_app
+from serving.settings import Settings
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until told to stop; exit code 2, with a message, where a setting or the artefact is not usable."""
+    try:
+        settings = CliApp.run(Settings, cli_args=list(arguments))
+        load_manifest(settings.model)
+    except (ArtefactError, ValidationError) as error:
+        print(f"serving: {error}", file=sys.stderr)
+        return 2
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, timeout_graceful_shutdown=30)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""From an annotated corpus to a published artefact: ``python -m training.run``."""

@@ -1,0 +1,110 @@
+"""``python -m training.run``: corpus → windows → fit → export → calibrate → evaluate → model card → publish."""
+
+import json
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+import data
+from data.check import article_faults
+from data.schema import AnnotatedArticle
+from data.stats import fingerprint
+from eval.report import write_report
+from eval.run import evaluate
+from model.artefact import Manifest, write_manifest
+from model.classifier import Classifier
+from model.errors import ConfigError, CorpusError, TroopstanceError
+from model.network import StanceNetwork
+from model.window import special_ids
+from training.calibrate import calibrate
+from training.card import write_card
+from training.config import TrainingConfig
+from training.encoder import load_encoder
+from training.export import export
+from training.features import examples
+from training.fit import Progress, fit
+from training.publish import publish
+
+
+def run(config: TrainingConfig) -> Path:
+    """Train, export, calibrate, evaluate and publish; return the new artefact's folder.
+
+    Raises:
+        TroopstanceError: a setting, the corpus or the encoder is not usable. What was trained so far is kept.
+    """
+    begun = time.monotonic()
+    corpus = data.load(config.data)
+    for split in ("train", "dev"):
+        if split not in corpus:
+            raise ConfigError(f"'{config.data}' has no article with split '{split}': training needs 'train' and 'dev'")
+    train, dev = (data.records(corpus[split]) for split in ("train", "dev"))
+    test = data.records(corpus["test"]) if "test" in corpus else dev
+    for fault in article_faults([(f"'{config.data}'", article) for article in (*train, *dev)]):
+        raise CorpusError(f"{fault}; see 'python -m data.check {config.data}' for all faults")
+    train = _share(train, config)
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+    encoder, tokenizer = load_encoder(config.encoder, config.layers)
+    network = StanceNetwork(encoder, config.dropout)
+    train_rows, dev_rows = (list(examples(part, tokenizer, config.window)) for part in (train, dev))
+    progress = fit(network, train_rows, dev_rows, special_ids(tokenizer), config)
+
+    folder = config.out / "artefact"
+    described = {"fingerprint": fingerprint([*train, *dev]), "articles": len(train), "sentences": _sentences(train)}
+    manifest = export(network, tokenizer, config, described, folder)
+    manifest = replace(manifest, temperature=calibrate(Classifier.load(folder), dev))
+    write_manifest(folder, manifest)
+
+    report = evaluate(Classifier.load(folder), test, train)
+    write_report(report, config.out / "report")
+    minutes = (time.monotonic() - begun) / 60
+    _finish(folder, manifest, report, progress, minutes)
+    if config.publish is not None:
+        publish(folder, config.publish)
+    return folder
+
+
+def _finish(folder: Path, manifest: Manifest, report: dict[str, object], progress: Progress, minutes: float) -> None:
+    figures = {"test": report["model"], "dev_history": progress.history, "minutes": round(minutes, 1)}
+    manifest = replace(manifest, figures=figures)
+    write_card(folder, manifest, report)
+    write_manifest(folder, manifest)
+
+
+def _share(articles: Sequence[AnnotatedArticle], config: TrainingConfig) -> list[AnnotatedArticle]:
+    """Draw the wished share of articles, the same for a seed whatever else is configured."""
+    if config.share == 1:
+        return list(articles)
+    count = max(1, round(len(articles) * config.share))
+    return random.Random(config.seed).sample(list(articles), count)
+
+
+def _sentences(articles: Sequence[AnnotatedArticle]) -> int:
+    return sum(len(a.units) for a in articles)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run with the given command line; exit code 0, or 2 with a message where something is not usable."""
+    try:
+        config = TrainingConfig.load(arguments)
+        folder = run(config)
+    except TroopstanceError as error:
+        print(f"training.run: {error}", file=sys.stderr)
+        return 2
+    figures = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
+    print(f"artefact: {folder}   test macro-F1: {figures['test']['macro_f1']:.3f}   minutes: {figures['minutes']}")
+    if config.publish is not None:
+        print(f"published to {config.publish}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
