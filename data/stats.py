@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
+from sklearn.pipeline import make_pipeline
 
 from data import CORPUS
 from data.duplicates import near_duplicates, words
@@ -90,6 +93,19 @@ def agreement(articles: Sequence[AnnotatedArticle]) -> dict[str, Any]:
     }
 
 
+def single_words(train: Sequence[AnnotatedArticle], scored: Sequence[AnnotatedArticle]) -> float:
+    """Return the share of sentences whose stance a model that sees only single words gets right.
+
+    TF-IDF with logistic regression, trained on ``train``: how much of the labels hangs on key words alone.
+    """
+    lessons = [u for a in train for u in a.units if not u.contested]
+    tests = [u for a in scored for u in a.units if not u.contested]
+    model = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=10.0, max_iter=2000))
+    model.fit([u.text for u in lessons], [str(u.stance) for u in lessons])
+    guesses = model.predict([u.text for u in tests])
+    return sum(g == u.stance for g, u in zip(guesses, tests, strict=True)) / len(tests)
+
+
 def holders(units: Sequence[AnnotatedSentence]) -> dict[str, int]:
     """Count distinct holders by how many stances they take in the corpus."""
     stances: dict[str, set[Stance]] = {}
@@ -102,8 +118,10 @@ def holders(units: Sequence[AnnotatedSentence]) -> dict[str, int]:
 
 def statistics(articles: Sequence[AnnotatedArticle]) -> dict[str, Any]:
     """Return all figures, for the whole and for each split."""
+    train = [a for a in articles if a.split == "train"]
     parts = {"all": list(articles)} | {s: [a for a in articles if a.split == s] for s in SPLITS}
-    return {"fingerprint": fingerprint(articles)} | {
+    hard = {s: single_words(train, parts[s]) for s in SPLITS[1:] if train and parts[s]}
+    return {"fingerprint": fingerprint(articles), "single_words": hard} | {
         name: composition(part)
         | {
             "variety": variety(part),

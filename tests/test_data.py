@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 import data
+from data.card import render
 from data.check import check, main
 from data.duplicates import near_duplicates
 from data.schema import parse_record, read_articles, write_articles
 from data.spans import assemble, locate_holder
+from data.stats import agreement, fingerprint, statistics
 from model.errors import CorpusError
 from tests.conftest import record
 
@@ -129,3 +131,32 @@ def test_the_nearest_mention_of_a_holder_is_found(texts: list[str], unit: int, e
     span = locate_holder(annotated, unit)
     assert span is not None
     assert (span.unit, span.start, span.end) == expected
+
+
+def test_the_card_and_the_metadata_say_what_the_corpus_is() -> None:
+    assert {name: (data.CORPUS / name).read_text(encoding="utf-8") for name in render()} == render()
+
+
+def test_statistics_count_what_is_there(corpus: Path) -> None:
+    figures = statistics(data.articles(corpus))
+    assert (figures["all"]["articles"], figures["test"]["sentences"]) == (20, 20)
+    assert sum(figures["train"]["stances"].values()) == figures["train"]["sentences"] == 60
+    assert figures["train"]["variety"]["near_duplicates"] > 0.5
+    assert figures["single_words"]["test"] > 0.9
+
+
+def test_agreement_compares_the_two_annotators(write: Write) -> None:
+    made = record(0, "dev")
+    for unit, labels in zip(
+        made["sentences"], ["support support", "oppose none", "none none", "none none"], strict=True
+    ):
+        unit["labels"] = labels.split()
+    figures = agreement(data.articles(write(made)))
+    assert (figures["n"], figures["agreement"], figures["confusion"]) == (4, 0.75, {"none / oppose": 1})
+    assert figures["settled_otherwise"] == 0.25
+
+
+def test_the_fingerprint_changes_with_any_label_but_not_with_the_order(corpus: Path) -> None:
+    articles = list(data.articles(corpus))
+    assert fingerprint(articles) == fingerprint(articles[::-1])
+    assert fingerprint(articles) != fingerprint(articles[1:])

@@ -197,9 +197,3 @@ def test_a_damaged_artefact_stops_the_start_with_advice(
     (damaged / "tokenizer.json").write_text("{}")
     assert main(["--model", str(damaged)]) == 2
     assert "tokenizer.json" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", sorted(Settings.model_fields))
-def test_every_setting_is_documented(name: str) -> None:
-    assert Settings.model_fields[name].description
-    assert f"STANCE_{name.upper()}" in Path("README.md").read_text(encoding="utf-8")

@@ -1,0 +1,49 @@
+"""The README says only what is true: its rooms exist, its commands run, its settings are the service's."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from serving.settings import Settings
+
+README = Path("README.md").read_text(encoding="utf-8")
+
+
+def tree() -> list[str]:
+    """Paths of the file tree in the README."""
+    block = README.split("## The rooms")[1].split("```")[1]
+    room, paths = "", []
+    for line in block.strip().splitlines():
+        name = line.split()[0]
+        room, path = (name, name) if not line.startswith(" ") else (room, room + name)
+        paths.append(path)
+    return paths
+
+
+@pytest.mark.parametrize("path", tree())
+def test_a_room_of_the_tree_exists(path: str) -> None:
+    assert Path(path).exists()
+
+
+@pytest.mark.parametrize("package", ["model", "data", "training", "eval", "serving"])
+def test_every_module_is_in_the_tree(package: str) -> None:
+    modules = {p.as_posix() for p in Path(package).glob("*.py") if not p.name.startswith("__")}
+    assert modules <= set(tree())
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m (\w+\.\w+|serving)", README))))
+def test_a_command_explains_itself(module: str) -> None:
+    if module in ("data.check", "data.stats"):
+        return  # they take a path and nothing else
+    done = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    assert "--" in done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_documented(name: str) -> None:
+    assert Settings.model_fields[name].description
+    assert f"`STANCE_{name.upper()}`" in README
