@@ -103,7 +103,7 @@ def single_words(train: Sequence[AnnotatedArticle], scored: Sequence[AnnotatedAr
     model = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=10.0, max_iter=2000))
     model.fit([u.text for u in lessons], [str(u.stance) for u in lessons])
     guesses = model.predict([u.text for u in tests])
-    return sum(g == u.stance for g, u in zip(guesses, tests, strict=True)) / len(tests)
+    return float(sum(g == u.stance for g, u in zip(guesses, tests, strict=True)) / len(tests))
 
 
 def holders(units: Sequence[AnnotatedSentence]) -> dict[str, int]:

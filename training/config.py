@@ -42,7 +42,7 @@ class TrainingConfig(BaseSettings):
 
     epochs: int = Field(10, ge=1, description="passes over the training articles, at most")
     patience: int = Field(3, ge=1, description="epochs without a better dev macro-F1 before training stops")
-    batch_windows: int = Field(4, ge=1, description="windows an optimiser step")
+    batch_tokens: int = Field(1280, ge=32, description="tokens an optimiser step, padding counted")
     freeze_embeddings: bool = Field(False, description="leave the encoder's word embeddings as they are")
     learning_rate: float = Field(1e-4, gt=0, description="peak learning rate of the encoder's top layer")
     head_learning_rate: float = Field(1e-3, gt=0, description="peak learning rate of the heads")

@@ -64,16 +64,18 @@ def fit(
     network.encoder.get_input_embeddings().requires_grad_(not config.freeze_embeddings)
     optimizer = torch.optim.AdamW(_parameter_groups(network, config), betas=(0.9, 0.98), eps=1e-6, fused=True)
     progress = _resume(folder, network, optimizer, config)
-    steps = -(-len(train) // config.batch_windows)
-    with tqdm(total=config.epochs * steps, initial=progress.epoch * steps, unit="step", desc="training") as bar:
+    lengths = [example.window.length for example in train]
+    total = config.epochs * sum(lengths)
+    with tqdm(
+        total=total, initial=progress.epoch * sum(lengths), unit="token", unit_scale=True, desc="training"
+    ) as bar:
         while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
             _seed(config.seed, progress.epoch)
-            order = _batches([e.window.length for e in train], config.batch_windows)
             losses = []
-            for step, rows in enumerate(order, progress.epoch * steps):
-                _set_learning_rates(optimizer, step / (config.epochs * steps), config.warmup)
+            for rows in _batches(lengths, config.batch_tokens):
+                _set_learning_rates(optimizer, bar.n / total, config.warmup)
                 losses.append(_step(network, optimizer, [train[i] for i in rows], special, config))
-                bar.update()
+                bar.update(sum(lengths[i] for i in rows))
             score = macro_f1(network, dev, special, config)
             progress.history.append({"loss": float(np.mean(losses)), "dev_macro_f1": score})
             bar.set_postfix(epoch=progress.epoch + 1, loss=f"{np.mean(losses):.3f}", dev_macro_f1=f"{score:.4f}")
@@ -182,12 +184,16 @@ def _seed(seed: int, epoch: int) -> None:
     torch.manual_seed(value)
 
 
-def _batches(lengths: Sequence[int], size: int) -> list[list[int]]:
-    """Shuffle rows into batches of similar length: order is random, padding is small."""
+def _batches(lengths: Sequence[int], budget: int, pool: int = 64) -> list[list[int]]:
+    """Shuffle rows into batches of similar length that fill the budget of tokens: random order, little padding."""
     order = random.sample(range(len(lengths)), len(lengths))
-    pool = size * 16
-    pools = [sorted(order[i : i + pool], key=lambda row: lengths[row]) for i in range(0, len(order), pool)]
-    batches = [rows[i : i + size] for rows in pools for i in range(0, len(rows), size)]
+    batches: list[list[int]] = []
+    for first in range(0, len(order), pool):
+        batches.append([])
+        for row in sorted(order[first : first + pool], key=lambda row: lengths[row]):
+            if batches[-1] and (len(batches[-1]) + 1) * lengths[row] > budget:
+                batches.append([])
+            batches[-1].append(row)
     return random.sample(batches, len(batches))
 
 
