@@ -16,10 +16,11 @@ from model.types import Prediction
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One annotated sentence and what the model said of it."""
+    """One annotated sentence and what the model said of it; ``group`` joins the edits of a contrast set."""
 
     article: str
     index: int
+    group: str
     gold: AnnotatedSentence
     predicted: Prediction
 
@@ -78,6 +79,16 @@ def condition_figures(rows: Sequence[Scored]) -> dict[str, float]:
     }
 
 
+def contrast_figures(rows: Sequence[Scored]) -> dict[str, float]:
+    """Return the share of contrast groups in which every sentence got its stance (Gardner et al. 2020, section 2.3)."""
+    groups: dict[str, list[bool]] = {}
+    for row in rows:
+        if row.group:
+            groups.setdefault(row.group, []).append(row.gold.stance == row.predicted.stance)
+    whole = [all(group) for group in groups.values() if len(group) > 1]
+    return {"groups": len(whole), "consistent": _mean(whole)}
+
+
 def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 15) -> float:
     """Return the expected calibration error over bins of equal count (Nguyen & O'Connor 2015; Guo et al. 2017)."""
     if not confidence:
@@ -96,6 +107,7 @@ def figures(rows: Sequence[Scored]) -> dict[str, Any]:
     return stance_figures(gold, predicted) | {
         "holder": holder_figures(rows),
         "condition": condition_figures(rows),
+        "contrast": contrast_figures(rows),
         "ece": calibration_error(
             [r.predicted.confidence for r in rows], [g == p for g, p in zip(gold, predicted, strict=True)]
         ),

@@ -43,7 +43,7 @@ def score(classifier: Classifier, articles: Sequence[AnnotatedArticle]) -> list[
         article, sentences = assemble(annotated)
         for unit, prediction in zip(annotated.units, classifier.classify(article, sentences), strict=True):
             if not unit.contested:
-                rows.append(Scored(annotated.id, prediction.sentence.index, unit, prediction))
+                rows.append(Scored(annotated.id, prediction.sentence.index, annotated.source, unit, prediction))
     return rows
 
 

@@ -83,3 +83,14 @@ def test_what_cannot_be_evaluated_is_named(
     given = ["--model", str(artefact), "--data", str(corpus), "--train", str(corpus), "--out", str(tmp_path / "r")]
     assert main([*given, *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_contrast_group_is_right_only_as_a_whole(artefact: Path, corpus: Path, tmp_path: Path) -> None:
+    articles = [json.loads(line) for line in (corpus / "test.jsonl").read_text().splitlines()]
+    path = tmp_path / "groups.jsonl"
+    path.write_text("\n".join(json.dumps(a | {"source": f"g{i // 2}"}) for i, a in enumerate(articles)))
+    given = ["--model", str(artefact), "--data", str(path), "--train", str(corpus), "--out", str(tmp_path / "report")]
+    assert main(given) == 0
+    figures = json.loads((tmp_path / "report" / "report.json").read_text())["model"]
+    assert figures["contrast"]["groups"] == 2
+    assert figures["contrast"]["consistent"] <= figures["accuracy"]
