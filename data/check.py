@@ -8,6 +8,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import data
 from data.duplicates import near_duplicates
@@ -15,6 +16,13 @@ from data.schema import AnnotatedArticle, AnnotatedSentence, parse_record
 from data.spans import locate_holder
 from model.errors import CorpusError
 from model.labels import AUTHOR, STANCES, Stance
+
+_FULL_NAME: Final = re.compile(r"[A-ZÀ-Ž][\w’'-]+(?: [A-ZÀ-Ž][\w’'.-]+)+")
+_NO_PERSON: Final = frozenset(
+    "The New North South Saudi Great United European White House Downing Street Foreign Defence Security National "
+    "Party Council Commission Ministry Union Office Left Right Green Greens Democrats Liberals Kingdom States".split()
+)
+"""Words of countries, bodies and addresses that look like full names."""
 
 Located = tuple[str, AnnotatedArticle]
 """An article with the file and line that it stands in."""
@@ -86,8 +94,8 @@ def split_faults(located: Sequence[Located]) -> Iterator[str]:
 
 
 def _is_name(holder: str) -> bool:
-    """Two capitalised words and no article: a person's full name, not a country or body."""
-    return re.fullmatch(r"(?!The )[A-ZÀ-Ž][\w’'-]+(?: [A-ZÀ-Ž][\w’'.-]+)+", holder) is not None
+    """Two capitalised words: a person's full name, not a country or body (see ``_NO_PERSON``)."""
+    return _FULL_NAME.fullmatch(holder) is not None and not _NO_PERSON & set(holder.split())
 
 
 def summary(articles: Sequence[AnnotatedArticle]) -> Iterator[str]:
