@@ -1,7 +1,7 @@
 """``python -m data.card``: render the data card and the Croissant metadata from the corpus itself.
 
 ``data/corpus/labelling.json`` keeps what the corpus no longer shows: how many of the writers' labels the double
-labelling changed, and the figures of 30 retold real articles that are not part of the project.
+labelling and the review changed, and the figures of 30 retold real articles that are not part of the project.
 """
 
 import json
@@ -34,6 +34,7 @@ def render() -> dict[str, str]:
         figures=figures,
         contrast={"groups": len({a.source for a in groups}), "sentences": sum(len(a.units) for a in groups)},
         labelling=kept["changed"],
+        reviewed=kept["reviewed"],
         real=kept["real"],
         splits=[s for s in SPLITS if s in figures],
         stances=[str(s) for s in STANCES],
@@ -106,11 +107,11 @@ def _records(file: str) -> dict[str, Any]:
 
 def main(arguments: Sequence[str]) -> int:
     """Write both files; with ``--check``, only say whether they are up to date (exit code 1 if not)."""
-    stale = [name for name, content in render().items() if not _same(name, content)]
-    for name in stale:
+    stale = {name: content for name, content in render().items() if not _same(name, content)}
+    for name, content in stale.items():
         print(f"{CORPUS / name}: {'out of date, run python -m data.card' if arguments else 'written'}")
         if not arguments:
-            (CORPUS / name).write_text(render()[name], encoding="utf-8")
+            (CORPUS / name).write_text(content, encoding="utf-8")
     return 1 if stale and arguments else 0
 
 

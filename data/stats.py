@@ -119,16 +119,16 @@ def holders(units: Sequence[AnnotatedSentence]) -> dict[str, int]:
 def statistics(articles: Sequence[AnnotatedArticle]) -> dict[str, Any]:
     """Return all figures, for the whole and for each split."""
     train = [a for a in articles if a.split == "train"]
-    parts = {"all": list(articles)} | {s: [a for a in articles if a.split == s] for s in SPLITS}
+    parts = {split: [a for a in articles if a.split == split] for split in SPLITS}
     hard = {s: single_words(train, parts[s]) for s in SPLITS[1:] if train and parts[s]}
-    return {"fingerprint": fingerprint(articles), "single_words": hard} | {
-        name: composition(part)
+    return {"fingerprint": fingerprint(articles), "single_words": hard, "all": composition(articles)} | {
+        split: composition(part)
         | {
             "variety": variety(part),
             "agreement": agreement(part),
             "holders": holders([u for a in part for u in a.units]),
         }
-        for name, part in parts.items()
+        for split, part in parts.items()
         if part
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from model.artefact import RELEASED, load_manifest
 from serving.settings import Settings
 
 README = Path("README.md").read_text(encoding="utf-8")
@@ -26,6 +27,11 @@ def tree() -> list[str]:
 @pytest.mark.parametrize("path", tree())
 def test_a_room_of_the_tree_exists(path: str) -> None:
     assert Path(path).exists()
+
+
+def test_the_figures_are_those_of_the_released_model() -> None:
+    figures = load_manifest(RELEASED).figures["test"]
+    assert f"| the test split | {figures['n']} | **{figures['macro_f1']:.3f}** |" in README
 
 
 @pytest.mark.parametrize("package", ["model", "data", "training", "eval", "serving"])
