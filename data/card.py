@@ -4,6 +4,7 @@
 labelling and the review changed, and the figures of 30 retold real articles that are not part of the project.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -107,12 +108,15 @@ def _records(file: str) -> dict[str, Any]:
 
 def main(arguments: Sequence[str]) -> int:
     """Write both files; with ``--check``, only say whether they are up to date (exit code 1 if not)."""
+    parser = argparse.ArgumentParser(prog="data.card", description="Render the data card and the Croissant metadata.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a file is out of date")
+    only_check = parser.parse_args(arguments).check
     stale = {name: content for name, content in render().items() if not _same(name, content)}
     for name, content in stale.items():
-        print(f"{CORPUS / name}: {'out of date, run python -m data.card' if arguments else 'written'}")
-        if not arguments:
+        print(f"{CORPUS / name}: {'out of date, run python -m data.card' if only_check else 'written'}")
+        if not only_check:
             (CORPUS / name).write_text(content, encoding="utf-8")
-    return 1 if stale and arguments else 0
+    return 1 if stale and only_check else 0
 
 
 def _same(name: str, content: str) -> bool:

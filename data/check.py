@@ -3,6 +3,7 @@
 Exit code 0 if there is no fault, 1 otherwise.
 """
 
+import argparse
 import re
 import sys
 from collections import Counter, defaultdict
@@ -146,7 +147,9 @@ def check(path: Path = data.CORPUS) -> tuple[list[AnnotatedArticle], list[str]]:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Check the corpus, or the given file or folder, and print what was found."""
-    articles, faults = check(Path(arguments[0]) if arguments else data.CORPUS)
+    parser = argparse.ArgumentParser(prog="data.check", description="Count annotated articles and name every fault.")
+    parser.add_argument("path", nargs="?", type=Path, default=data.CORPUS, help="file or folder; the corpus by default")
+    articles, faults = check(parser.parse_args(arguments).path)
     print(*summary(articles), sep="\n")
     for fault in faults:
         print(fault, file=sys.stderr)

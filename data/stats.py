@@ -1,5 +1,6 @@
 """``python -m data.stats``: how large, how varied and how hard a corpus is. The card's figures come from here."""
 
+import argparse
 import hashlib
 import json
 import random
@@ -135,8 +136,10 @@ def statistics(articles: Sequence[AnnotatedArticle]) -> dict[str, Any]:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the figures of the corpus, or of the given file or folder, as JSON."""
+    parser = argparse.ArgumentParser(prog="data.stats", description="Print the figures of annotated articles as JSON.")
+    parser.add_argument("path", nargs="?", type=Path, default=CORPUS, help="file or folder; the corpus by default")
     try:
-        figures = statistics(list(read_articles(Path(arguments[0]) if arguments else CORPUS)))
+        figures = statistics(list(read_articles(parser.parse_args(arguments).path)))
     except CorpusError as error:
         print(f"data.stats: {error}", file=sys.stderr)
         return 2

@@ -42,11 +42,9 @@ def test_every_module_is_in_the_tree(package: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m (\w+\.\w+|serving)", README))))
 def test_a_command_explains_itself(module: str) -> None:
-    if module in ("data.check", "data.stats"):
-        return  # they take a path and nothing else
     done = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
-    assert "--" in done.stdout
+    assert "usage:" in done.stdout
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))

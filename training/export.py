@@ -31,7 +31,7 @@ def export(
         temperature=1.0,
         encoder=config.encoder,
         corpus=corpus,
-        training=config.model_dump(mode="json", exclude={"out", "publish", "threads", "name"}),
+        training=config.model_dump(mode="json", exclude={"data", "out", "publish", "threads", "name"}),
         software={"python": platform.python_version()}
         | {name: version(name) for name in ("torch", "transformers", "tokenizers", "openvino")},
     )
