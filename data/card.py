@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from data import CORPUS, articles
 from data.schema import SPLITS
-from data.stats import statistics
+from data.stats import fingerprint, statistics
 from model.artefact import sha256
 from model.labels import GUIDELINES_VERSION, STANCES
 
@@ -33,6 +33,7 @@ def render() -> dict[str, str]:
     )
     card = templates.get_template("CARD.md.j2").render(
         figures=figures,
+        trained_on=fingerprint([a for a in everything if a.split != "test"]),
         contrast={"groups": len({a.source for a in groups}), "sentences": sum(len(a.units) for a in groups)},
         labelling=kept["changed"],
         reviewed=kept["reviewed"],

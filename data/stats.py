@@ -21,8 +21,8 @@ from data.schema import SPLITS, AnnotatedArticle, AnnotatedSentence, as_json, re
 from model.errors import CorpusError
 from model.labels import AUTHOR, STANCES, Stance
 
-_SAMPLE: Final = 6_000
-"""Words at which vocabularies are compared: type counts grow with the text, so texts of one length are compared."""
+_CURVE: Final = (1_000, 2_000, 4_000, 6_000)
+"""Words at which vocabularies are compared: types grow with the text, so texts of the same lengths are compared."""
 
 
 def fingerprint(articles: Sequence[AnnotatedArticle]) -> str:
@@ -52,20 +52,21 @@ def composition(articles: Sequence[AnnotatedArticle]) -> dict[str, Any]:
     }
 
 
-def variety(articles: Sequence[AnnotatedArticle], seed: int = 0) -> dict[str, float]:
+def variety(articles: Sequence[AnnotatedArticle], seed: int = 0) -> dict[str, Any]:
     """Measure how little a corpus repeats itself.
 
-    ``distinct_4grams``: distinct word 4-grams by all of them; ``types``: distinct words among the first 6,000 of
-    the articles in random order; ``near_duplicates``: share of sentences with a twin (half of the 4-grams shared).
+    ``distinct_4grams``: distinct word 4-grams by all of them; ``types``: the type-token curve, distinct words among
+    the first 1,000 to 6,000 of the articles in random order; ``near_duplicates``: share of sentences with a twin
+    (half of the 4-grams shared).
     """
     texts = [u.text for a in articles for u in a.units]
     grams = [gram for text in texts for gram in _grams(words(text))]
     shuffled = random.Random(seed).sample(list(articles), len(articles))
-    stream = [w for a in shuffled for u in a.units for w in words(u.text)][:_SAMPLE]
+    stream = [w for a in shuffled for u in a.units for w in words(u.text)]
     twins = {i for pair in near_duplicates(texts) for i in pair[:2]}
     return {
         "distinct_4grams": len(set(grams)) / len(grams),
-        "types": len(set(stream)),
+        "types": {str(n): len(set(stream[:n])) for n in _CURVE},
         "near_duplicates": len(twins) / len(texts),
     }
 

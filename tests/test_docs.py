@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import data
+from data.stats import fingerprint
 from model.artefact import RELEASED, load_manifest
 from serving.settings import Settings
 
@@ -32,6 +34,12 @@ def test_a_room_of_the_tree_exists(path: str) -> None:
 def test_the_figures_are_those_of_the_released_model() -> None:
     figures = load_manifest(RELEASED).figures["test"]
     assert f"| the test split | {figures['n']} | **{figures['macro_f1']:.3f}** |" in README
+
+
+def test_the_released_model_was_trained_on_the_corpus_that_ships() -> None:
+    trained_on = fingerprint([a for a in data.articles() if a.split != "test"])
+    assert load_manifest(RELEASED).corpus["fingerprint"] == trained_on
+    assert trained_on in (data.CORPUS / "CARD.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("package", ["model", "data", "training", "eval", "serving"])

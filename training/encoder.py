@@ -28,8 +28,9 @@ _DROPOUT: Final = {
     *("attention_probs_dropout_prob", "attention_dropout", "hidden_dropout_prob"),
     *("embedding_dropout", "mlp_dropout"),
 }
-"""Settings of the encoder's own dropout, which is switched off: on a CPU, drawing its random numbers took 45 % of a
-training step (1,417 against 1,915 tokens a second without the hidden layers' share alone). The heads keep theirs."""
+"""Settings of the encoder's own dropout, which is switched off: on a CPU, drawing its random numbers took most of a
+training step. Without that of the attention a step fell from 1.41 to 0.71 seconds; without that of the hidden layers,
+too, 1,417 tokens a second became 1,915. The heads keep theirs."""
 
 
 def cache_folder() -> Path:
