@@ -4,9 +4,6 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY model model
 COPY serving serving
-COPY data/__init__.py data/__init__.py
-COPY eval/__init__.py eval/__init__.py
-COPY training/__init__.py training/__init__.py
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -c constraints.txt .
 
 FROM python:3.11-slim
