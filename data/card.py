@@ -10,28 +10,26 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from data import CORPUS, articles
+from data.render import render
 from data.schema import SPLITS
 from data.stats import fingerprint, statistics
 from model.artefact import sha256
-from model.labels import GUIDELINES_VERSION, STANCES
+from model.labels import GUIDELINES_VERSION
 
 CONTRAST = "contrast"
 """Genre of the contrast sets, which the card counts apart."""
 
 
-def render() -> dict[str, str]:
+def contents() -> dict[str, str]:
     """Return the content of ``CARD.md`` and ``croissant.json`` for the corpus as it is."""
     everything = articles()
     figures = statistics([a for a in everything if a.genre != CONTRAST])
     groups = [a for a in everything if a.genre == CONTRAST]
     kept = json.loads((CORPUS / "labelling.json").read_text(encoding="utf-8"))
-    templates = Environment(  # noqa: S701 - Markdown, not HTML
-        loader=PackageLoader("data"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    card = templates.get_template("CARD.md.j2").render(
+    card = render(
+        "data",
+        "CARD.md.j2",
         figures=figures,
         trained_on=fingerprint([a for a in everything if a.split != "test"]),
         contrast={"groups": len({a.source for a in groups}), "sentences": sum(len(a.units) for a in groups)},
@@ -39,7 +37,6 @@ def render() -> dict[str, str]:
         reviewed=kept["reviewed"],
         real=kept["real"],
         splits=[s for s in SPLITS if s in figures],
-        stances=[str(s) for s in STANCES],
         guidelines=GUIDELINES_VERSION,
     )
     return {"CARD.md": card + "\n", "croissant.json": json.dumps(croissant(), indent=2, ensure_ascii=False) + "\n"}
@@ -112,7 +109,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="data.card", description="Render the data card and the Croissant metadata.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a file is out of date")
     only_check = parser.parse_args(arguments).check
-    stale = {name: content for name, content in render().items() if not _same(name, content)}
+    stale = {name: content for name, content in contents().items() if not _same(name, content)}
     for name, content in stale.items():
         print(f"{CORPUS / name}: {'out of date, run python -m data.card' if only_check else 'written'}")
         if not only_check:

@@ -19,12 +19,17 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.casefold()))
 
 
+def grams(of: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return all word 4-grams of a text's words, in order."""
+    return [tuple(of[i : i + SHINGLE]) for i in range(len(of) - SHINGLE + 1)]
+
+
 def shingles(text: str) -> frozenset[tuple[str, ...]]:
     """Return a sentence's set of word 4-grams; all of its words as one where it is short."""
     w = words(text)
     if len(w) < SHORT:
         return frozenset([w])
-    return frozenset(w[i : i + SHINGLE] for i in range(len(w) - SHINGLE + 1))
+    return frozenset(grams(w))
 
 
 def near_duplicates(texts: Sequence[str], threshold: float = 0.5) -> Iterator[tuple[int, int, float]]:

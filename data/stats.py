@@ -6,7 +6,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from sklearn.metrics import cohen_kappa_score
 from sklearn.pipeline import make_pipeline
 
 from data import CORPUS
-from data.duplicates import near_duplicates, words
+from data.duplicates import grams, near_duplicates, words
 from data.schema import SPLITS, AnnotatedArticle, AnnotatedSentence, as_json, read_articles
 from model.errors import CorpusError
 from model.labels import AUTHOR, STANCES, Stance
@@ -60,19 +60,15 @@ def variety(articles: Sequence[AnnotatedArticle], seed: int = 0) -> dict[str, An
     (half of the 4-grams shared).
     """
     texts = [u.text for a in articles for u in a.units]
-    grams = [gram for text in texts for gram in _grams(words(text))]
+    runs = [gram for text in texts for gram in grams(words(text))]
     shuffled = random.Random(seed).sample(list(articles), len(articles))
     stream = [w for a in shuffled for u in a.units for w in words(u.text)]
     twins = {i for pair in near_duplicates(texts) for i in pair[:2]}
     return {
-        "distinct_4grams": len(set(grams)) / len(grams),
+        "distinct_4grams": len(set(runs)) / len(runs),
         "types": {str(n): len(set(stream[:n])) for n in _CURVE},
         "near_duplicates": len(twins) / len(texts),
     }
-
-
-def _grams(of: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (tuple(of[i : i + 4]) for i in range(len(of) - 3))
 
 
 def agreement(articles: Sequence[AnnotatedArticle]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import data
-from data.card import render
+from data.card import contents
 from data.check import check, main
 from data.duplicates import near_duplicates
 from data.schema import parse_record, read_articles, write_articles
@@ -142,7 +142,7 @@ def test_the_nearest_mention_of_a_holder_is_found(texts: list[str], unit: int, e
 
 
 def test_the_card_and_the_metadata_say_what_the_corpus_is() -> None:
-    for name, content in render().items():
+    for name, content in contents().items():
         assert (data.CORPUS / name).read_text(encoding="utf-8") == content, f"{name}: run python -m data.card"
 
 

@@ -159,9 +159,14 @@ def test_shipped_configurations_are_valid(file: Path) -> None:
 def test_a_corpus_with_faults_is_refused(make_config: MakeConfig, tmp_path: Path) -> None:
     faulty = record(0, "train")
     faulty["sentences"][0]["holder"] = "Nobody"
-    (tmp_path / "x.jsonl").write_text(json.dumps(faulty) + "\n" + json.dumps(record(1, "dev")))
+    (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, [faulty, record(1, "dev"), record(1, "test")])))
     with pytest.raises(CorpusError, match="'Nobody' stands nowhere"):
         run(make_config(tmp_path / "run", "--data", str(tmp_path / "x.jsonl")))
+
+
+def test_a_corpus_without_a_split_is_refused(make_config: MakeConfig, corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no article with split 'train'"):
+        run(make_config(tmp_path / "run", "--data", str(corpus / "test.jsonl")))
 
 
 def test_layers_can_be_dropped_from_the_top(encoder: Path) -> None:

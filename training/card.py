@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.report import render
+from data.render import render
 from model.artefact import CARD, Manifest
 
 

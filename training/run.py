@@ -12,7 +12,7 @@ import torch
 
 import data
 from data.check import article_faults
-from data.schema import AnnotatedArticle
+from data.schema import SPLITS, AnnotatedArticle
 from data.stats import fingerprint
 from eval.report import write_report
 from eval.run import evaluate
@@ -39,11 +39,10 @@ def run(config: TrainingConfig) -> Path:
     """
     begun = time.monotonic()
     corpus = data.load(config.data)
-    for split in ("train", "dev"):
+    for split in SPLITS:
         if split not in corpus:
-            raise ConfigError(f"'{config.data}' has no article with split '{split}': training needs 'train' and 'dev'")
-    train, dev = (data.records(corpus[split]) for split in ("train", "dev"))
-    test = data.records(corpus["test"]) if "test" in corpus else dev
+            raise ConfigError(f"'{config.data}' has no article with split '{split}': a run needs {', '.join(SPLITS)}")
+    train, dev, test = (data.records(corpus[split]) for split in SPLITS)
     for fault in article_faults([(f"'{config.data}'", article) for article in (*train, *dev)]):
         raise CorpusError(f"{fault}; see 'python -m data.check {config.data}' for all faults")
     train = _share(train, config)

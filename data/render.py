@@ -1,0 +1,20 @@
+"""Markdown from templates: the data card, the report and the model card."""
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from model.labels import STANCES
+
+
+def render(package: str, template: str, **values: Any) -> str:
+    """Render a Markdown template of a package, with ``stances`` beside the given values.
+
+    Raises:
+        jinja2.UndefinedError: the template asks for a value that is not given.
+    """
+    templates = Environment(  # noqa: S701 - Markdown, not HTML
+        loader=PackageLoader(package), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters["three"] = "{:.3f}".format
+    return templates.get_template(template).render(values, stances=[str(s) for s in STANCES])
