@@ -54,10 +54,11 @@ def network(request: pytest.FixtureRequest) -> StanceNetwork:
     return StanceNetwork(AutoModel.from_config(request.param)).eval()
 
 
+@pytest.mark.parametrize("weights", ["fp16", "int8"])
 def test_the_exported_network_scores_as_torch_does(
-    network: StanceNetwork, tokenizer: Tokenizer, tmp_path: Path
+    network: StanceNetwork, tokenizer: Tokenizer, weights: str, tmp_path: Path
 ) -> None:
-    export(network, tokenizer, TrainingConfig.load([]), {}, tmp_path)
+    export(network, tokenizer, TrainingConfig.load(["--weights", weights]), {}, tmp_path)
     runtime = Runtime(tmp_path / "network.xml")
     for inputs in (batch(1, 32, 3), batch(2, 96, 5)):
         arrays = (torch.from_numpy(a) for a in (inputs.input_ids, inputs.attention_mask, inputs.sentence_mask))

@@ -11,8 +11,9 @@ import shutil
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Literal, cast
 
+import numpy as np
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging
@@ -38,8 +39,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("TROOPSTANCE_CACHE", Path.home() / ".cache" / "troopstance"))
 
 
-def load_encoder(name: str, layers: int | None = None) -> tuple[PreTrainedModel, Tokenizer]:
-    """Load an encoder with its tokenizer; keep only the first ``layers`` layers if given.
+def load_encoder(
+    name: str, layers: int | None = None, choice: Literal["first", "spread"] = "first"
+) -> tuple[PreTrainedModel, Tokenizer]:
+    """Load an encoder with its tokenizer; keep only ``layers`` of its layers if given.
+
+    ``first`` drops the top ones, ``spread`` keeps evenly spaced ones with the first and the last
+    (Sajjad et al. 2023, "On the effect of dropping layers of pre-trained transformer models").
 
     Raises:
         ConfigError: the encoder is not to be had, its weights are not the released ones, or it has fewer layers.
@@ -61,7 +67,9 @@ def load_encoder(name: str, layers: int | None = None) -> tuple[PreTrainedModel,
         stack = find_layers(encoder)
         if layers > len(stack):
             raise ConfigError(f"'{name}' has {len(stack)} layers, not {layers}: lower 'layers'")
-        del stack[layers:]
+        kept = range(layers) if choice == "first" else np.linspace(0, len(stack) - 1, layers).round()
+        for depth in sorted(set(range(len(stack))) - {int(k) for k in kept}, reverse=True):
+            del stack[depth]
         encoder.config.num_hidden_layers = layers
     tokenizer.no_truncation()
     tokenizer.no_padding()

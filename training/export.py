@@ -1,5 +1,6 @@
 """The trained network into an artefact folder that serving can load without torch."""
 
+import os
 import platform
 import warnings
 from collections.abc import Mapping
@@ -20,10 +21,13 @@ from training.config import TrainingConfig
 def export(
     network: StanceNetwork, tokenizer: Tokenizer, config: TrainingConfig, corpus: Mapping[str, Any], folder: Path
 ) -> Manifest:
-    """Write network (weights in 16 bits), tokenizer and manifest into a folder. Uncalibrated: temperature 1."""
+    """Write network (weights in 16 or 8 bits), tokenizer and manifest into a folder. Uncalibrated: temperature 1."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / TOKENIZER))
-    ov.save_model(_convert(network), folder / NETWORK, compress_to_fp16=True)
+    converted = _convert(network)
+    if config.weights == "int8":
+        converted = _in_8_bits(converted)
+    ov.save_model(converted, folder / NETWORK, compress_to_fp16=True)
     manifest = Manifest(
         name=config.name,
         version=f"{version('troopstance')}-{sha256(folder / NETWORK.replace('.xml', '.bin'))[:8]}",
@@ -31,12 +35,19 @@ def export(
         temperature=1.0,
         encoder=config.encoder,
         corpus=corpus,
-        training=config.model_dump(mode="json", exclude={"data", "out", "publish", "threads", "name"}),
+        training=config.model_dump(mode="json", exclude={"data", "test", "out", "publish", "threads", "name"}),
         software={"python": platform.python_version()}
-        | {name: version(name) for name in ("torch", "transformers", "tokenizers", "openvino")},
+        | {name: version(name) for name in ("torch", "transformers", "tokenizers", "openvino", "nncf")},
     )
     write_manifest(folder, manifest)
     return manifest
+
+
+def _in_8_bits(converted: ov.Model) -> ov.Model:
+    os.environ.setdefault("NNCF_CI", "1")  # nncf would otherwise report its use over the network
+    import nncf
+
+    return nncf.compress_weights(converted, mode=nncf.CompressWeightsMode.INT8_SYM)
 
 
 def _convert(network: StanceNetwork) -> ov.Model:
