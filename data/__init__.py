@@ -4,29 +4,38 @@
 dataclasses of ``data.schema``; ``articles()`` reads those without going through a table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from data.formats.labelled import read_labelled
 from data.schema import SPLITS, AnnotatedArticle, as_dict, from_dict, read_articles
+from data.split import assign
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 CORPUS: Final = Path(__file__).parent / "corpus"
 """The corpus that ships with the project."""
+NO_LABELS: Final[Mapping[str, str]] = {}
 
 
-def load(path: Path = CORPUS) -> "DatasetDict":
+def load(path: Path = CORPUS, labels: Mapping[str, str] = NO_LABELS, *, test: float = 0.2) -> "DatasetDict":
     """Load annotated articles as a ``datasets.DatasetDict``, one article a row, a split for each that occurs.
+
+    With ``labels``, somebody else's labelled sentences (``data.formats.labelled``), which are given dev and test
+    splits, ``test`` of them the latter, where they come without.
 
     Raises:
         CorpusError: nothing is there, or a line breaks the record format.
     """
     from datasets import Dataset, DatasetDict
 
+    found = articles(path, labels=labels)
+    if labels and {article.split for article in found} == {"train"}:
+        found = assign(found, test=test)
     by_split: dict[str, list[dict[str, object]]] = {split: [] for split in SPLITS}
-    for article in read_articles(path):
+    for article in found:
         by_split[article.split].append(as_dict(article))
     return DatasetDict({split: Dataset.from_list(rows) for split, rows in by_split.items() if rows})
 
@@ -40,6 +49,13 @@ def records(rows: "Dataset") -> list[AnnotatedArticle]:
     return [from_dict(row, f"row {number}") for number, row in enumerate(rows)]
 
 
-def articles(path: Path = CORPUS, *splits: str) -> Sequence[AnnotatedArticle]:
-    """Read annotated articles as dataclasses; only those of the given splits where some are given."""
-    return [a for a in read_articles(path) if not splits or a.split in splits]
+def articles(path: Path = CORPUS, *splits: str, labels: Mapping[str, str] = NO_LABELS) -> Sequence[AnnotatedArticle]:
+    """Read annotated articles as dataclasses; only those of the given splits where some are given.
+
+    With ``labels``, somebody else's labelled sentences (``data.formats.labelled``).
+
+    Raises:
+        CorpusError: nothing is there, or a line breaks the record format.
+    """
+    found = read_labelled(path, labels) if labels else read_articles(path)
+    return [a for a in found if not splits or a.split in splits]

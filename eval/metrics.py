@@ -26,14 +26,14 @@ class Scored:
 
 
 def stance_figures(gold: Sequence[Stance], predicted: Sequence[Stance]) -> dict[str, Any]:
-    """Return n, accuracy, macro-F1 over the four classes, each class's figures, and confusion (rows: gold)."""
+    """Return n, accuracy, macro-F1 over the stances with examples, each one's figures, and confusion (rows: gold)."""
     precision, recall, f1, support = precision_recall_fscore_support(
         gold, predicted, labels=list(STANCES), zero_division=0
     )
     return {
         "n": len(gold),
         "accuracy": float(np.mean([g == p for g, p in zip(gold, predicted, strict=True)])) if gold else 0.0,
-        "macro_f1": float(f1.mean()),
+        "macro_f1": float(f1[support > 0].mean()) if gold else 0.0,
         "classes": {
             str(s): {"precision": float(p), "recall": float(r), "f1": float(f), "support": int(n)}
             for s, p, r, f, n in zip(STANCES, precision, recall, f1, support, strict=True)

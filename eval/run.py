@@ -33,6 +33,9 @@ class EvalConfig(BaseSettings):
         None, description="score only this split; 'test' for the project's corpus, else all articles"
     )
     train: Path = Field(CORPUS, description="annotated articles whose 'train' split the baselines learn from")
+    labels: dict[str, str] = Field(
+        {}, description="data and train are labelled sentences: their labels as stances, 'agree=support'"
+    )
     out: Path = Field(Path("runs/report"), description="folder for report.json and report.md")
 
 
@@ -95,8 +98,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         config = CliApp.run(EvalConfig, cli_args=list(arguments))
         split = config.split or ("test" if config.data == CORPUS else None)
-        articles = data.articles(config.data, *([split] if split else []))
-        report = evaluate(Classifier.load(config.model), articles, data.articles(config.train, "train"))
+        articles = data.articles(config.data, *([split] if split else []), labels=config.labels)
+        report = evaluate(
+            Classifier.load(config.model), articles, data.articles(config.train, "train", labels=config.labels)
+        )
         write_report(report, config.out)
     except (TroopstanceError, ValidationError) as error:
         print(f"eval.run: {error}", file=sys.stderr)
