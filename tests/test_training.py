@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from model.artefact import load_manifest
 from model.decode import BY_AUTHOR, NO_HOLDER
 from model.errors import ConfigError, CorpusError
 from model.labels import STANCES
+from model.network import find_layers
 from model.window import WindowSpec, special_ids
 from tests.conftest import record
 from training import fit as fitting
@@ -169,7 +171,9 @@ def test_a_corpus_without_a_split_is_refused(make_config: MakeConfig, corpus: Pa
         run(make_config(tmp_path / "run", "--data", str(corpus / "test.jsonl")))
 
 
-def test_layers_can_be_dropped_from_the_top(encoder: Path) -> None:
+@pytest.mark.parametrize("choice", ["first", "spread"])
+def test_layers_can_be_dropped(encoder: Path, choice: Literal["first", "spread"]) -> None:
     whole, _ = load_encoder(str(encoder))
-    short, _ = load_encoder(str(encoder), layers=1)
+    short, _ = load_encoder(str(encoder), layers=1, choice=choice)
     assert sum(p.numel() for p in short.parameters()) < sum(p.numel() for p in whole.parameters())
+    assert len(find_layers(short)) == 1

@@ -7,6 +7,7 @@ an error in either place.
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -30,13 +31,22 @@ class TrainingConfig(BaseSettings):
 
     name: str = Field("troopstance-minilm", description="name of the model, in its manifest and in answers")
     data: Path = Field(CORPUS, description="annotated articles: a JSONL file or a folder of them")
+    labels: dict[str, str] = Field(
+        {}, description="data is labelled sentences ({text, label} a line): their labels as stances, 'agree=support'"
+    )
+    test: Path | None = Field(None, description="what to score at the end instead of the data's own test split")
     share: float = Field(1.0, gt=0, le=1, description="share of the training articles to use")
     out: Path = Field(Path("runs/default"), description="folder of the run: checkpoints, the new artefact, its report")
     publish: Path | None = Field(RELEASED, description="folder to publish the artefact to; none: 'null'")
     seed: int = Field(13, description="seed of everything random")
 
     encoder: str = Field("minilm", description="'minilm', 'mpnet', a folder, or a hub id (needs the network)")
-    layers: int | None = Field(None, ge=1, description="keep only the encoder's first so many layers; all by default")
+    layers: int | None = Field(None, ge=1, description="keep only so many of the encoder's layers; all by default")
+    layer_choice: Literal["first", "spread"] = Field(
+        "first",
+        description="which layers 'layers' keeps: the first ones, or evenly spread ones with the first and last",
+    )
+    weights: Literal["fp16", "int8"] = Field("fp16", description="weights of the artefact: 16 or 8 bits")
     max_tokens: int = Field(384, ge=32, le=510, description="tokens of a window")
     context: int = Field(2, ge=0, description="sentences of context before a window's first labelled sentence")
 
@@ -54,6 +64,8 @@ class TrainingConfig(BaseSettings):
     label_smoothing: float = Field(0.05, ge=0, lt=1, description="label smoothing of the stance loss")
     condition_weight: float = Field(0.3, ge=0, description="weight of the condition loss beside the stance loss")
     holder_weight: float = Field(0.3, ge=0, description="weight of the holder loss beside the stance loss")
+    teacher: Path | None = Field(None, description="a teacher's probabilities, from training.teach; none: no teacher")
+    teacher_weight: float = Field(0.5, ge=0, le=1, description="share of the teacher in the stance loss")
     threads: int = Field(0, ge=0, description="CPU threads; 0: as many as torch chooses")
 
     @property

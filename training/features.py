@@ -4,7 +4,7 @@
 that are not conditional, and holders whose mention lies outside the window.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +15,13 @@ from data.schema import AnnotatedArticle, AnnotatedSentence
 from data.spans import locate_holder
 from model.decode import BY_AUTHOR, NO_HOLDER
 from model.labels import AUTHOR, STANCES, TAGS, Stance, Tag
-from model.window import Batch, Ints, SpecialIds, Tokens, Window, WindowSpec, build_windows, collate, tokenize
+from model.window import Batch, Floats, Ints, SpecialIds, Tokens, Window, WindowSpec, build_windows, collate, tokenize
 
 IGNORED: Final = -100
+
+Lessons = Mapping[str, Floats]
+"""A teacher's probabilities by article id, (sentences, stances)."""
+NO_LESSONS: Final[Lessons] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,13 @@ class Example:
 class Targets:
     """What the network should say for a batch of B windows, S sentences, T tokens.
 
-    ``stance`` (B, S); ``tags`` (B, T); ``holder_start`` (B, S) indexes the two special choices followed by the
-    T tokens; ``holder_end`` (B, S) indexes the tokens.
+    ``stance`` (B, S); ``teacher`` (B, S, stances), a teacher's probabilities, zeros where it gave none; ``tags``
+    (B, T); ``holder_start`` (B, S) indexes the two special choices followed by the T tokens; ``holder_end`` (B, S)
+    indexes the tokens.
     """
 
     stance: Ints
+    teacher: Floats
     tags: Ints
     holder_start: Ints
     holder_end: Ints
@@ -51,15 +57,20 @@ def examples(articles: Sequence[AnnotatedArticle], tokenizer: Tokenizer, spec: W
             yield Example(article, tokens, window)
 
 
-def batch(rows: Sequence[Example], special: SpecialIds, spec: WindowSpec) -> tuple[Batch, Targets]:
-    """Pad examples into one batch with its targets."""
+def batch(
+    rows: Sequence[Example], special: SpecialIds, spec: WindowSpec, lessons: Lessons = NO_LESSONS
+) -> tuple[Batch, Targets]:
+    """Pad examples into one batch with its targets, a teacher's lessons among them where there is one."""
     inputs = collate([r.window for r in rows], [r.tokens for r in rows], special, spec)
     b, s, t = inputs.sentence_mask.shape
     stance, start, end = (np.full((b, s), IGNORED, dtype=np.int64) for _ in range(3))
     tags = np.full((b, t), IGNORED, dtype=np.int64)
+    teacher = np.zeros((b, s, len(STANCES)), dtype=np.float32)
     for row, example in enumerate(rows):
         columns = example.window.starts()
         taken = dict(example.window.pieces)
+        if (lesson := lessons.get(example.article.id)) is not None:
+            teacher[row, : len(example.window.targets)] = lesson[list(example.window.targets)]
         for place, number in enumerate(example.window.targets):
             unit = example.article.units[number]
             if unit.contested:
@@ -69,7 +80,7 @@ def batch(rows: Sequence[Example], special: SpecialIds, spec: WindowSpec) -> tup
             if unit.stance is Stance.CONDITIONAL and unit.condition:
                 column = columns[number]
                 tags[row, column : column + taken[number]] = _tags(unit, example.tokens[number], taken[number])
-    return inputs, Targets(stance, tags, start, end)
+    return inputs, Targets(stance, teacher, tags, start, end)
 
 
 def _tags(unit: AnnotatedSentence, tokens: Tokens, taken: int) -> Ints:

@@ -24,9 +24,9 @@ from tqdm import tqdm
 from model.errors import ConfigError
 from model.labels import STANCES
 from model.network import Scores, StanceNetwork
-from model.window import SpecialIds
+from model.window import Batch, SpecialIds
 from training.config import TrainingConfig
-from training.features import IGNORED, Example, Targets, batch
+from training.features import IGNORED, NO_LESSONS, Example, Lessons, Targets, batch
 
 _NOT_FOR_RESUMING: Final = {"publish", "threads", "name"}
 
@@ -53,8 +53,12 @@ def fit(
     dev: Sequence[Example],
     special: SpecialIds,
     config: TrainingConfig,
+    *,
+    lessons: Lessons = NO_LESSONS,
 ) -> Progress:
     """Train until dev macro-F1 stops rising; leave the network with its best epoch's weights.
+
+    ``lessons`` are a teacher's probabilities for training articles, where it has one.
 
     Raises:
         ConfigError: the run's folder holds an unfinished run with other settings.
@@ -74,7 +78,8 @@ def fit(
             losses = []
             for rows in _batches(lengths, config.batch_tokens):
                 _set_learning_rates(optimizer, bar.n / total, config.warmup)
-                losses.append(_step(network, optimizer, [train[i] for i in rows], special, config))
+                inputs, targets = batch([train[i] for i in rows], special, config.window, lessons)
+                losses.append(_step(network, optimizer, inputs, targets, config))
                 bar.update(sum(lengths[i] for i in rows))
             score = macro_f1(network, dev, special, config)
             progress.history.append({"loss": float(np.mean(losses)), "dev_macro_f1": score})
@@ -90,7 +95,11 @@ def fit(
 
 
 def loss(scores: Scores, targets: Targets, attention: Tensor, config: TrainingConfig) -> Tensor:
-    """Sum the weighted losses of stance, condition and holder; a head without any target in the batch adds none."""
+    """Sum the weighted losses of stance, condition and holder; a head without any target in the batch adds none.
+
+    With a teacher, the stance's loss is mixed with the cross-entropy against its probabilities (Hinton et al. 2015,
+    section 2, at temperature 1: the teacher's probabilities are calibrated already).
+    """
 
     def entropy(logits: Tensor, wanted: np.ndarray[Any, Any], smoothing: float = 0.0) -> Tensor:
         if not (wanted != IGNORED).any():
@@ -103,11 +112,12 @@ def loss(scores: Scores, targets: Targets, attention: Tensor, config: TrainingCo
     padding = (1.0 - attention[:, None, :]) * -1e4
     start = torch.cat([scores.holder_special, scores.holder_start + padding], dim=-1)
     holder = (entropy(start, targets.holder_start) + entropy(scores.holder_end + padding, targets.holder_end)) / 2
-    return (
-        entropy(scores.stance, targets.stance, config.label_smoothing)
-        + config.condition_weight * entropy(scores.condition, targets.tags)
-        + config.holder_weight * holder
-    )
+    stance = entropy(scores.stance, targets.stance, config.label_smoothing)
+    if targets.teacher.any():
+        taught = torch.from_numpy(targets.teacher).to(scores.stance.device)
+        lesson = -(taught * torch.log_softmax(scores.stance.float(), dim=-1)).sum() / taught.sum()
+        stance = (1 - config.teacher_weight) * stance + config.teacher_weight * lesson
+    return stance + config.condition_weight * entropy(scores.condition, targets.tags) + config.holder_weight * holder
 
 
 def macro_f1(network: StanceNetwork, rows: Sequence[Example], special: SpecialIds, config: TrainingConfig) -> float:
@@ -134,12 +144,11 @@ def _forward(network: StanceNetwork, *arrays: np.ndarray[Any, Any]) -> Scores:
 def _step(
     network: StanceNetwork,
     optimizer: torch.optim.Optimizer,
-    rows: Sequence[Example],
-    special: SpecialIds,
+    inputs: Batch,
+    targets: Targets,
     config: TrainingConfig,
 ) -> float:
     network.train()
-    inputs, targets = batch(rows, special, config.window)
     scores = _forward(network, inputs.input_ids, inputs.attention_mask, inputs.sentence_mask)
     total = loss(scores, targets, torch.from_numpy(inputs.attention_mask).to(device()), config)
     optimizer.zero_grad(set_to_none=True)

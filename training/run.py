@@ -26,9 +26,10 @@ from training.card import write_card
 from training.config import TrainingConfig
 from training.encoder import load_encoder
 from training.export import export
-from training.features import examples
+from training.features import NO_LESSONS, examples
 from training.fit import Progress, fit
 from training.publish import publish
+from training.teach import read_lessons
 
 
 def run(config: TrainingConfig) -> Path:
@@ -38,23 +39,17 @@ def run(config: TrainingConfig) -> Path:
         TroopstanceError: a setting, the corpus or the encoder is not usable. What was trained so far is kept.
     """
     begun = time.monotonic()
-    corpus = data.load(config.data)
-    for split in SPLITS:
-        if split not in corpus:
-            raise ConfigError(f"'{config.data}' has no article with split '{split}': a run needs {', '.join(SPLITS)}")
-    train, dev, test = (data.records(corpus[split]) for split in SPLITS)
-    for fault in article_faults([(f"'{config.data}'", article) for article in (*train, *dev)]):
-        raise CorpusError(f"{fault}; see 'python -m data.check {config.data}' for all faults")
-    train = _share(train, config)
+    train, dev, test = _splits(config)
     if config.threads:
         torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
 
-    encoder, tokenizer = load_encoder(config.encoder, config.layers)
+    encoder, tokenizer = load_encoder(config.encoder, config.layers, config.layer_choice)
     network = StanceNetwork(encoder, config.dropout)
     train_rows, dev_rows = (list(examples(part, tokenizer, config.window)) for part in (train, dev))
-    progress = fit(network, train_rows, dev_rows, special_ids(tokenizer), config)
+    lessons = read_lessons(config.teacher, train) if config.teacher else NO_LESSONS
+    progress = fit(network, train_rows, dev_rows, special_ids(tokenizer), config, lessons=lessons)
 
     folder = config.out / "artefact"
     described = {"fingerprint": fingerprint([*train, *dev]), "articles": len(train), "sentences": _sentences(train)}
@@ -69,6 +64,20 @@ def run(config: TrainingConfig) -> Path:
     if config.publish is not None:
         publish(folder, config.publish)
     return folder
+
+
+def _splits(config: TrainingConfig) -> tuple[list[AnnotatedArticle], ...]:
+    corpus = data.load(config.data, config.labels, test=0.0 if config.test else 0.2)
+    splits = {split: data.records(rows) for split, rows in corpus.items()}
+    if config.test is not None:
+        splits["test"] = list(data.articles(config.test, labels=config.labels))
+    for split in SPLITS:
+        if split not in splits:
+            raise ConfigError(f"'{config.data}' has no article with split '{split}': a run needs {', '.join(SPLITS)}")
+    if not config.labels:  # labelled sentences name no holders, which a corpus of ours must
+        for fault in article_faults([(f"'{config.data}'", a) for a in (*splits["train"], *splits["dev"])]):
+            raise CorpusError(f"{fault}; see 'python -m data.check {config.data}' for all faults")
+    return _share(splits["train"], config), splits["dev"], splits["test"]
 
 
 def _finish(folder: Path, manifest: Manifest, report: dict[str, object], progress: Progress, minutes: float) -> None:
