@@ -1,4 +1,4 @@
-"""Markdown from templates: the data card, the report and the model card."""
+"""Markdown and HTML from templates: the data card, the report and the model card."""
 
 from typing import Any
 
@@ -8,13 +8,19 @@ from model.labels import STANCES
 
 
 def render(package: str, template: str, **values: Any) -> str:
-    """Render a Markdown template of a package, with ``stances`` beside the given values.
+    """Render a template of a package, with ``stances`` beside the given values; text in HTML is escaped.
 
     Raises:
         jinja2.UndefinedError: the template asks for a value that is not given.
     """
-    templates = Environment(  # noqa: S701 - Markdown, not HTML
-        loader=PackageLoader(package), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    templates = Environment(
+        loader=PackageLoader(package),
+        autoescape=template.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     templates.filters["three"] = "{:.3f}".format
+    templates.filters["signed"] = "{:+.3f}".format
+    templates.filters["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")
     return templates.get_template(template).render(values, stances=[str(s) for s in STANCES])

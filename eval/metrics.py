@@ -9,20 +9,39 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from data.schema import AnnotatedSentence
+from data.schema import AnnotatedArticle, AnnotatedSentence
+from eval.confidence import confidence_figures
 from model.labels import STANCES, Stance
 from model.types import Prediction
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One annotated sentence and what the model said of it; ``group`` joins the edits of a contrast set."""
+    """One annotated sentence, unit number ``index`` of its article, and what the model said of it."""
 
-    article: str
+    article: AnnotatedArticle
     index: int
-    group: str
-    gold: AnnotatedSentence
     predicted: Prediction
+
+    @property
+    def gold(self) -> AnnotatedSentence:
+        """The sentence with its labels."""
+        return self.article.units[self.index]
+
+    @property
+    def right(self) -> bool:
+        """Whether the model gave the labelled stance."""
+        return self.predicted.stance == self.gold.stance
+
+    @property
+    def holder(self) -> str:
+        """The predicted holder's name, empty where there is none."""
+        return self.predicted.holder.name if self.predicted.holder else ""
+
+    @property
+    def condition(self) -> str:
+        """The predicted condition, empty where there is none."""
+        return self.predicted.condition.text if self.predicted.condition else ""
 
 
 def stance_figures(gold: Sequence[Stance], predicted: Sequence[Stance]) -> dict[str, Any]:
@@ -48,11 +67,7 @@ def holder_figures(rows: Sequence[Scored]) -> dict[str, float]:
     ``right`` counts a name that contains or is contained in the gold one, word for word ("Landsbergis" for
     "Gabrielius Landsbergis"); ``exact`` compares the words; ``token_f1`` is their overlap.
     """
-    pairs = [
-        (row.gold.holder, row.predicted.holder.name if row.predicted.holder else "")
-        for row in rows
-        if row.gold.stance is not Stance.NONE and row.gold.holder
-    ]
+    pairs = [(row.gold.holder, row.holder) for row in rows if has_holder(row)]
     return {
         "n": len(pairs),
         "right": _mean([names_agree(g, p) for g, p in pairs]),
@@ -66,11 +81,7 @@ def condition_figures(rows: Sequence[Scored]) -> dict[str, float]:
 
     ``given_stance`` is the token-F1 over those that were rightly found conditional.
     """
-    pairs = [
-        (row.gold.condition, row.predicted.condition.text if row.predicted.condition else "")
-        for row in rows
-        if row.gold.stance is Stance.CONDITIONAL and row.gold.condition
-    ]
+    pairs = [(row.gold.condition, row.condition) for row in rows if has_condition(row)]
     return {
         "n": len(pairs),
         "token_f1": _mean([token_f1(g, p) for g, p in pairs]),
@@ -79,26 +90,24 @@ def condition_figures(rows: Sequence[Scored]) -> dict[str, float]:
     }
 
 
+def has_holder(row: Scored) -> bool:
+    """Say whether the sentence's labels name a holder."""
+    return row.gold.stance is not Stance.NONE and bool(row.gold.holder)
+
+
+def has_condition(row: Scored) -> bool:
+    """Say whether the sentence's labels name a condition."""
+    return row.gold.stance is Stance.CONDITIONAL and bool(row.gold.condition)
+
+
 def contrast_figures(rows: Sequence[Scored]) -> dict[str, float]:
     """Return the share of contrast groups in which every sentence got its stance (Gardner et al. 2020, section 2.3)."""
     groups: dict[str, list[bool]] = {}
     for row in rows:
-        if row.group:
-            groups.setdefault(row.group, []).append(row.gold.stance == row.predicted.stance)
+        if row.article.source:
+            groups.setdefault(row.article.source, []).append(row.right)
     whole = [all(group) for group in groups.values() if len(group) > 1]
     return {"groups": len(whole), "consistent": _mean(whole)}
-
-
-def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 15) -> float:
-    """Return the expected calibration error over bins of equal count (Nguyen & O'Connor 2015; Guo et al. 2017)."""
-    if not confidence:
-        return 0.0
-    order = np.argsort(confidence, kind="stable")
-    gaps = [
-        len(part) * abs(float(np.mean(np.take(confidence, part))) - float(np.mean(np.take(right, part))))
-        for part in np.array_split(order, min(bins, len(order)))
-    ]
-    return float(sum(gaps) / len(order))
 
 
 def figures(rows: Sequence[Scored]) -> dict[str, Any]:
@@ -108,25 +117,32 @@ def figures(rows: Sequence[Scored]) -> dict[str, Any]:
         "holder": holder_figures(rows),
         "condition": condition_figures(rows),
         "contrast": contrast_figures(rows),
-        "ece": calibration_error(
-            [r.predicted.confidence for r in rows], [g == p for g, p in zip(gold, predicted, strict=True)]
+        "confidence": confidence_figures(
+            [r.predicted.confidence for r in rows],
+            [r.right for r in rows],
+            [
+                1
+                + sum(p * p for p in r.predicted.probabilities.values())
+                - 2 * r.predicted.probabilities[r.gold.stance]
+                for r in rows
+            ],
         ),
     }
 
 
-def words(text: str) -> list[str]:
+def words(text: str | None) -> list[str]:
     """Return a text's words, case-folded, without punctuation and articles (as in SQuAD; Rajpurkar et al. 2016)."""
-    return [w for w in re.findall(r"\w+", text.casefold()) if w not in ("a", "an", "the")]
+    return [w for w in re.findall(r"\w+", (text or "").casefold()) if w not in ("a", "an", "the")]
 
 
-def token_f1(gold: str, predicted: str) -> float:
+def token_f1(gold: str | None, predicted: str) -> float:
     """Return the F1 of the words that two texts share."""
     g, p = Counter(words(gold)), Counter(words(predicted))
     shared = sum((g & p).values())
     return 2 * shared / (g.total() + p.total()) if shared else 0.0
 
 
-def names_agree(gold: str, predicted: str) -> bool:
+def names_agree(gold: str | None, predicted: str) -> bool:
     """Say whether one name holds all words of the other."""
     g, p = set(words(gold)), set(words(predicted))
     return bool(g and p) and (g <= p or p <= g)

@@ -4,7 +4,8 @@ TroopstanceError
 ├── InputError      an article that cannot be classified
 ├── ArtefactError   an artefact folder that is missing, damaged or of another format
 ├── CorpusError     an annotated file that breaks the record format
-└── ConfigError     a setting that makes no sense
+├── ConfigError     a setting that makes no sense
+└── GateError       a new model that may not replace the old one
 
 Every message names the bad value and the way out.
 """
@@ -28,3 +29,7 @@ class CorpusError(TroopstanceError):
 
 class ConfigError(TroopstanceError):
     """A setting that makes no sense."""
+
+
+class GateError(TroopstanceError):
+    """A new model that does not pass the gates; the message names each with value and bound."""

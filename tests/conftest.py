@@ -91,7 +91,7 @@ def make_config(encoder: Path, corpus: Path) -> Callable[..., TrainingConfig]:
     """Make a tiny training configuration for a run in the given folder."""
 
     def make(out: Path, *more: str) -> TrainingConfig:
-        small = ["--epochs", "2", "--max-tokens", "64", "--context", "1", "--publish", "null"]
+        small = ["--epochs", "2", "--max-tokens", "64", "--context", "1", "--publish", "null", "--layers", "null"]
         return TrainingConfig.load(["--encoder", f"{encoder}", "--data", f"{corpus}", "--out", f"{out}", *small, *more])
 
     return make

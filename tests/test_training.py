@@ -81,7 +81,10 @@ def test_the_manifest_tells_where_the_model_comes_from(artefact: Path) -> None:
 
 def test_the_model_card_holds_the_figures_of_the_run(artefact: Path) -> None:
     manifest, card = load_manifest(artefact), (artefact / "MODEL_CARD.md").read_text()
-    assert f"Macro-F1 **{manifest.figures['test']['macro_f1']:.3f}**" in card
+    test = manifest.figures["test"]
+    low, high = test["intervals"]["macro_f1"]
+    assert f"| macro-F1 | **{test['macro_f1']:.3f}** | {low:.3f}–{high:.3f} |" in card
+    assert f"took {manifest.figures['article_milliseconds']} ms" in card
     assert f"| none | {manifest.figures['test']['classes']['none']['precision']:.3f} |" in card
     assert manifest.corpus["fingerprint"] in card
 

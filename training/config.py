@@ -27,9 +27,9 @@ from model.window import WindowSpec
 class TrainingConfig(BaseSettings):
     """Settings of a training run. The defaults are the released model's recipe."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, cli_kebab_case=True, cli_enforce_required=False)
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, cli_kebab_case=True, cli_implicit_flags=True)
 
-    name: str = Field("troopstance-minilm", description="name of the model, in its manifest and in answers")
+    name: str = Field("troopstance-mpnet8", description="name of the model, in its manifest and in answers")
     data: Path = Field(CORPUS, description="annotated articles: a JSONL file or a folder of them")
     labels: dict[str, str] = Field(
         {}, description="data is labelled sentences ({text, label} a line): their labels as stances, 'agree=support'"
@@ -38,23 +38,25 @@ class TrainingConfig(BaseSettings):
     share: float = Field(1.0, gt=0, le=1, description="share of the training articles to use")
     out: Path = Field(Path("runs/default"), description="folder of the run: checkpoints, the new artefact, its report")
     publish: Path | None = Field(RELEASED, description="folder to publish the artefact to; none: 'null'")
+    gates: Path | None = Field(None, description="bounds to pass; eval/gates.toml for the project's corpus, else none")
+    force: bool = Field(False, description="publish even what does not pass the gates; the manifest says so")
     seed: int = Field(13, description="seed of everything random")
 
-    encoder: str = Field("minilm", description="'minilm', 'mpnet', a folder, or a hub id (needs the network)")
-    layers: int | None = Field(None, ge=1, description="keep only so many of the encoder's layers; all by default")
+    encoder: str = Field("mpnet", description="'minilm', 'mpnet', a folder, or a hub id (needs the network)")
+    layers: int | None = Field(8, ge=1, description="keep only so many of the encoder's layers; all of them: 'null'")
     layer_choice: Literal["first", "spread"] = Field(
         "first",
         description="which layers 'layers' keeps: the first ones, or evenly spread ones with the first and last",
     )
-    weights: Literal["fp16", "int8"] = Field("fp16", description="weights of the artefact: 16 or 8 bits")
+    weights: Literal["fp16", "int8"] = Field("int8", description="weights of the artefact: 16 or 8 bits")
     max_tokens: int = Field(384, ge=32, le=510, description="tokens of a window")
     context: int = Field(2, ge=0, description="sentences of context before a window's first labelled sentence")
 
     epochs: int = Field(3, ge=1, description="passes over the training articles, at most")
     patience: int = Field(3, ge=1, description="epochs without a better dev macro-F1 before training stops")
-    batch_tokens: int = Field(2048, ge=32, description="tokens an optimiser step, padding counted")
+    batch_tokens: int = Field(1024, ge=32, description="tokens an optimiser step, padding counted")
     freeze_embeddings: bool = Field(False, description="leave the encoder's word embeddings as they are")
-    learning_rate: float = Field(4e-4, gt=0, description="peak learning rate of the encoder's top layer")
+    learning_rate: float = Field(1e-4, gt=0, description="peak learning rate of the encoder's top layer")
     head_learning_rate: float = Field(1e-3, gt=0, description="peak learning rate of the heads")
     layer_decay: float = Field(0.9, gt=0, le=1, description="factor on the learning rate from a layer to the one below")
     weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay")

@@ -7,18 +7,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 import data
+from data import CORPUS
 from data.check import article_faults
 from data.schema import SPLITS, AnnotatedArticle
 from data.stats import fingerprint
+from eval.behaviour import read_cases
+from eval.evaluate import Exam, check, evaluate
+from eval.gates import GATES, read_gates
 from eval.report import write_report
-from eval.run import evaluate
-from model.artefact import Manifest, write_manifest
+from eval.timing import article_milliseconds, machine
+from model.artefact import MANIFEST, Manifest, write_manifest
 from model.classifier import Classifier
-from model.errors import ConfigError, CorpusError, TroopstanceError
+from model.errors import ConfigError, CorpusError, GateError, TroopstanceError
 from model.network import StanceNetwork
 from model.window import special_ids
 from training.calibrate import calibrate
@@ -36,6 +41,7 @@ def run(config: TrainingConfig) -> Path:
     """Train, export, calibrate, evaluate and publish; return the new artefact's folder.
 
     Raises:
+        GateError: the new artefact does not pass the gates, so it is not published.
         TroopstanceError: a setting, the corpus or the encoder is not usable. What was trained so far is kept.
     """
     begun = time.monotonic()
@@ -57,13 +63,31 @@ def run(config: TrainingConfig) -> Path:
     manifest = replace(manifest, temperature=calibrate(Classifier.load(folder), dev))
     write_manifest(folder, manifest)
 
-    report = evaluate(Classifier.load(folder), test, train)
+    report = evaluate(Classifier.load(folder), test, _exam(config, train))
     write_report(report, config.out / "report")
     minutes = (time.monotonic() - begun) / 60
     _finish(folder, manifest, report, progress, minutes)
     if config.publish is not None:
+        if report["failures"] and not config.force:
+            raise GateError(
+                f"not published to '{config.publish}': {'; '.join(report['failures'])}. The artefact is at '{folder}', "
+                f"its report at '{config.out / 'report'}'; --force publishes it all the same"
+            )
         publish(folder, config.publish)
     return folder
+
+
+def _exam(config: TrainingConfig, train: Sequence[AnnotatedArticle]) -> Exam:
+    """Compare with what is published in the place where this run would publish, if anything is."""
+    own = config.data == CORPUS
+    gates = config.gates or (GATES if own else None)
+    published = config.publish is not None and (config.publish / MANIFEST).is_file()
+    return Exam(
+        train=train,
+        against=Classifier.load(config.publish) if config.publish is not None and published else None,
+        cases=read_cases() if own else (),
+        gates=read_gates(gates) if gates else None,
+    )
 
 
 def _splits(config: TrainingConfig) -> tuple[list[AnnotatedArticle], ...]:
@@ -77,11 +101,21 @@ def _splits(config: TrainingConfig) -> tuple[list[AnnotatedArticle], ...]:
     if not config.labels:  # labelled sentences name no holders, which a corpus of ours must
         for fault in article_faults([(f"'{config.data}'", a) for a in (*splits["train"], *splits["dev"])]):
             raise CorpusError(f"{fault}; see 'python -m data.check {config.data}' for all faults")
+    check(splits["test"])
     return _share(splits["train"], config), splits["dev"], splits["test"]
 
 
-def _finish(folder: Path, manifest: Manifest, report: dict[str, object], progress: Progress, minutes: float) -> None:
-    figures = {"test": report["model"], "dev_history": progress.history, "minutes": round(minutes, 1)}
+def _finish(folder: Path, manifest: Manifest, report: dict[str, Any], progress: Progress, minutes: float) -> None:
+    confidence = {name: report["model"]["confidence"][name] for name in ("ece", "brier", "thresholds")}
+    figures = {
+        "test": report["model"] | {"confidence": confidence, "intervals": report["intervals"]},
+        "behaviour": {b["capability"]: round(b["passed"], 3) for b in report["behaviour"]},
+        "gates_failed": report["failures"] or [],
+        "dev_history": progress.history,
+        "minutes": round(minutes, 1),
+        "machine": machine(),
+        "article_milliseconds": round(article_milliseconds(Classifier.load(folder))),
+    }
     manifest = replace(manifest, figures=figures)
     write_card(folder, manifest, report)
     write_manifest(folder, manifest)
@@ -100,13 +134,13 @@ def _sentences(articles: Sequence[AnnotatedArticle]) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run with the given command line; exit code 0, or 2 with a message where something is not usable."""
+    """Run with the given command line; exit code 1 where the gates hold it back, 2 where something is not usable."""
     try:
         config = TrainingConfig.load(arguments)
         folder = run(config)
     except TroopstanceError as error:
         print(f"training.run: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, GateError) else 2
     figures = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
     print(f"artefact: {folder}   test macro-F1: {figures['test']['macro_f1']:.3f}   minutes: {figures['minutes']}")
     if config.publish is not None:
