@@ -2,6 +2,7 @@
 
 TroopstanceError
 ├── InputError      an article that cannot be classified
+├── AbandonedError  an article that nobody waits for any more
 ├── ArtefactError   an artefact folder that is missing, damaged or of another format
 ├── CorpusError     an annotated file that breaks the record format
 ├── ConfigError     a setting that makes no sense
@@ -17,6 +18,10 @@ class TroopstanceError(Exception):
 
 class InputError(TroopstanceError):
     """An article that cannot be classified."""
+
+
+class AbandonedError(TroopstanceError):
+    """An article that nobody waits for any more."""
 
 
 class ArtefactError(TroopstanceError):

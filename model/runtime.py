@@ -4,6 +4,7 @@ One window at a time fills both cores of a small machine, needs no padding acros
 number of shapes small, so memory stays flat and an answer never depends on what else is being scored.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Scores:
 class Runtime:
     """A compiled network. Not thread-safe: one caller at a time.
 
-    ``threads=0`` leaves the choice to OpenVINO; a container with a CPU quota should set it.
+    ``threads=0`` takes as many as this process may use (``available_threads``).
     Processors with bf16 units compute in bf16, all others in fp32.
     """
 
@@ -37,12 +38,24 @@ class Runtime:
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": 1,
             "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
+            "INFERENCE_NUM_THREADS": threads or available_threads(),
         }
-        if threads:
-            options["INFERENCE_NUM_THREADS"] = threads
         self._request = core.compile_model(network, "CPU", options).create_infer_request()
 
     def run(self, batch: Batch) -> Scores:
         """Score one batch."""
         outputs = self._request.infer([batch.input_ids, batch.attention_mask, batch.sentence_mask])
         return Scores(*(outputs[i].copy() for i in range(5)))
+
+
+def available_threads(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
+    """Return the number of threads that this process can run at once: its CPUs, or its container's quota if less.
+
+    The host's count would make more threads than the quota feeds, and each would wait for the others.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = (cgroup / "cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return cores
+    return cores if quota == "max" else max(1, min(cores, int(quota) // int(period)))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import CliApp
 
 from model.artefact import load_manifest
-from model.errors import ArtefactError
+from model.errors import TroopstanceError
 from serving.app import create_app
 from serving.settings import Settings
 
@@ -18,10 +18,26 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = CliApp.run(Settings, cli_args=list(arguments))
         load_manifest(settings.model)
-    except (ArtefactError, ValidationError) as error:
+        app = create_app(settings)
+    except (TroopstanceError, ValidationError) as error:
         print(f"serving: {error}", file=sys.stderr)
         return 2
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, timeout_graceful_shutdown=30)
+    logs = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "serving.access.JsonLines"}},
+        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
+        "root": {"level": "INFO", "handlers": ["out"]},
+    }
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        timeout_graceful_shutdown=settings.grace,
+        log_config=logs,
+        access_log=False,
+        server_header=False,
+    )
     return 0
 
 

@@ -1,36 +1,47 @@
-"""The routes."""
+"""The service: what is around the routes, and the routes that classify."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, Final, TypeVar
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
-from model.labels import STANCES
-from serving import problems
+from model.types import Article
+from serving import problems, stream, table
+from serving.access import Access
 from serving.engine import Engine
-from serving.parsing import BatchIn, read_article, read_batch, to_article
-from serving.problems import Problem, declare
-from serving.schemas import ArticleIn, ArticleOut, BatchOut, HealthOut, InfoOut, ModelOut, ProblemOut, answer
+from serving.metrics import Metrics
+from serving.openapi import BATCH, CLASSIFY, STREAM
+from serving.options import Asked, Options
+from serving.parsing import read_article, read_batch, to_article
+from serving.problems import GONE, Problem
+from serving.reload import watching
+from serving.schemas import ArticleOut, BatchOut, ProblemOut, answer
 from serving.settings import Settings
+from serving.site import add_page
+from serving.status import add_status, engine_of
 
-_ARTICLE = {
-    "title": "Vilnius would send instructors, but only after a truce",
-    "text": "Lithuania would send instructors to Ukraine once a truce holds, its defence ministry said on Monday.",
-}
+Answer = TypeVar("Answer")
+_GONE_AFTER: Final = 0.25
+"""Seconds between looks whether the client is still there."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the service. The artefact is loaded when the app starts; a damaged one stops the start."""
     settings = settings or Settings()
+    metrics = Metrics()
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.engine = Engine.load(settings)
-        yield
+        app.state.engine = Engine.load(settings, metrics)
+        async with watching(app.state.engine, settings):
+            yield
         engine, app.state.engine = app.state.engine, None
-        engine.close()
+        await asyncio.to_thread(engine.close)
 
     app = FastAPIOffline(
         title="troopstance",
@@ -41,69 +52,75 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.engine = None
     problems.install(app)
+    if settings.cors:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors, allow_methods=["GET", "POST"])
+    app.add_middleware(Access, settings=settings, metrics=metrics)
 
     def engine() -> Engine:
-        if app.state.engine is None:
-            raise Problem(503, "the model is not loaded, or the service is stopping")
-        return app.state.engine  # type: ignore[no-any-return]
+        return engine_of(app)
 
-    @app.post(
-        "/classify",
-        response_model=ArticleOut,
-        responses=declare(400, 413, 415, 422, 429, 503, 504),
-        openapi_extra=_body(ArticleIn, _ARTICLE, plain=True),
-        summary="Label every sentence of an article",
-    )
-    async def classify(request: Request) -> ArticleOut:
-        article = await read_article(request, settings)
-        return answer(article, await engine().classify(article), engine().manifest)
+    async def score(
+        article: Article, options: Options, *, extracted: bool = False, patient: bool = False
+    ) -> ArticleOut:
+        scored = await engine().classify(article, patient=patient)
+        metrics.answered(scored.predictions)
+        return answer(article, scored.predictions, scored.manifest, options, extracted=extracted)
 
-    @app.post(
-        "/classify/batch",
-        response_model=BatchOut,
-        responses=declare(400, 413, 415, 422, 429, 503),
-        openapi_extra=_body(BatchIn, {"articles": [_ARTICLE]}),
-        summary="Label several articles; an error in one leaves the others alone",
-    )
-    async def classify_batch(request: Request) -> BatchOut:
-        return BatchOut(results=[await _one(value) for value in await read_batch(request, settings)])
-
-    async def _one(value: object) -> ArticleOut | ProblemOut:
+    async def one(value: object, options: Options) -> ArticleOut | ProblemOut:
         try:
-            article = to_article(value, settings)
-            return answer(article, await engine().classify(article), engine().manifest)
+            return await score(to_article(value, settings), options, patient=True)
         except Problem as problem:
             return problem.body
 
-    @app.get("/info", responses=declare(503), summary="The model, its figures and the limits")
-    async def info() -> InfoOut:
-        manifest = engine().manifest
-        return InfoOut(
-            model=ModelOut(name=manifest.name, version=manifest.version),
-            encoder=manifest.encoder,
-            stances=[str(s) for s in STANCES],
-            guidelines=manifest.guidelines,
-            window_tokens=manifest.window.max_tokens,
-            figures=dict(manifest.figures),
-            limits=settings.model_dump(include={"max_body", "max_characters", "max_batch", "queue", "deadline"}),
-            software=dict(manifest.software),
-        )
+    @app.post("/classify", **CLASSIFY)
+    async def classify(request: Request, options: Asked) -> Any:
+        begun = time.perf_counter()
+        article, extracted = await read_article(request, settings)
+        metrics.stage("parse", time.perf_counter() - begun)
+        answered = await while_connected(request, score(article, options, extracted=extracted))
+        return _csv([answered]) if _wants_csv(request) else answered
 
-    @app.get("/health/live", summary="Does the process answer?")
-    async def live() -> HealthOut:
-        return HealthOut(status="ok")
+    @app.post("/classify/batch", **BATCH)
+    async def classify_batch(request: Request, options: Asked) -> Any:
+        values = await read_batch(request, settings)
+        metrics.batch(len(values))
+        results = [await while_connected(request, one(value, options)) for value in values]
+        if not _wants_csv(request):
+            return BatchOut(results=results)
+        for number, result in enumerate(results):
+            if isinstance(result, ProblemOut):
+                raise Problem(result.status, f"articles.{number}: {result.detail}; CSV has no place for errors")
+        return _csv([result for result in results if isinstance(result, ArticleOut)])
 
-    @app.get("/health/ready", responses=declare(503), summary="Is the model loaded?")
-    async def ready() -> HealthOut:
+    @app.post("/classify/stream", **STREAM)
+    async def classify_stream(request: Request, options: Asked) -> stream.Duplex:
         engine()
-        return HealthOut(status="ok")
+        return stream.Duplex(stream.answers(request, settings.max_body, lambda value: one(value, options)))
 
+    add_status(app, settings, metrics)
+    add_page(app)
     return app
 
 
-def _body(schema: type[ArticleIn] | type[BatchIn], example: dict[str, Any], *, plain: bool = False) -> dict[str, Any]:
-    """Describe a request body that is parsed by hand, for the OpenAPI document."""
-    content: dict[str, Any] = {"application/json": {"schema": schema.model_json_schema(), "example": example}}
-    if plain:
-        content["text/plain"] = {"schema": {"type": "string"}, "example": example["text"]}
-    return {"requestBody": {"required": True, "content": content}}
+async def while_connected(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Await an answer, but drop the work when the client has gone. The request's body must have been read.
+
+    Raises:
+        Problem: 499, the client went away.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=_GONE_AFTER))[0]:
+            if await request.is_disconnected():
+                raise Problem(GONE, "the client went away")
+        return task.result()
+    finally:
+        task.cancel()
+
+
+def _wants_csv(request: Request) -> bool:
+    return request.headers.get("accept", "").partition(",")[0].partition(";")[0].strip() == "text/csv"
+
+
+def _csv(answers: list[ArticleOut]) -> Response:
+    return Response(table.to_csv(answers), media_type=table.MEDIA_TYPE)

@@ -1,18 +1,22 @@
 """A request's body into articles: size, media type, encoding, JSON and fields, each refused with its own status."""
 
+import asyncio
 import json
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.errors import InputError
+from model.text import segment
 from model.types import Article
+from serving.html import extract
 from serving.problems import Problem
 from serving.schemas import ArticleIn
 from serving.settings import Settings
 
 Body = TypeVar("Body", bound=BaseModel)
+KINDS: Final = ("application/json", "text/plain", "text/html")
 
 
 class BatchIn(BaseModel):
@@ -23,19 +27,22 @@ class BatchIn(BaseModel):
     articles: list[object] = Field(min_length=1)
 
 
-async def read_article(request: Request, settings: Settings) -> Article:
-    """Read one article from JSON, or from plain text.
+async def read_article(request: Request, settings: Settings) -> tuple[Article, bool]:
+    """Read one article from JSON, plain text or a web page, and whether it was extracted from such a page.
 
     Raises:
         Problem: 400, 413, 415 or 422, naming what is wrong.
     """
-    kind = _media_type(request)
+    kind = media_type(request)
+    if kind not in KINDS:
+        raise Problem(415, f"the content type '{kind}' is not taken: send {', '.join(KINDS[:-1])} or {KINDS[-1]}")
     body = await _body(request, settings.max_body)
-    if kind == "text/plain":
-        return to_article({"text": _decode(body)}, settings)
     if kind == "application/json":
-        return to_article(_json(body), settings)
-    raise Problem(415, f"the content type '{kind}' is not taken: send application/json or text/plain")
+        return to_article(parse_json(body), settings), False
+    if kind == "text/plain":
+        return to_article({"text": decode(body)}, settings), False
+    found = await asyncio.to_thread(extract, decode(body))
+    return to_article({"title": found.title, "text": found.text}, settings), True
 
 
 async def read_batch(request: Request, settings: Settings) -> list[object]:
@@ -44,9 +51,9 @@ async def read_batch(request: Request, settings: Settings) -> list[object]:
     Raises:
         Problem: 400, 413, 415 or 422, naming what is wrong with the batch as a whole.
     """
-    if (kind := _media_type(request)) != "application/json":
+    if (kind := media_type(request)) != "application/json":
         raise Problem(415, f"the content type '{kind}' is not taken: send application/json")
-    batch = _validate(BatchIn, _json(await _body(request, settings.max_body)))
+    batch = _validate(BatchIn, parse_json(await _body(request, settings.max_body)))
     if len(batch.articles) > settings.max_batch:
         raise Problem(413, f"{len(batch.articles)} articles are more than {settings.max_batch}: send several batches")
     return batch.articles
@@ -66,10 +73,13 @@ def to_article(value: object, settings: Settings) -> Article:
         raise Problem(
             413, f"the article has {length} characters, more than {settings.max_characters}: send it in parts"
         )
+    if (count := len(segment(article))) > settings.max_sentences:
+        raise Problem(413, f"the article has {count} sentences, more than {settings.max_sentences}: send it in parts")
     return article
 
 
-def _media_type(request: Request) -> str:
+def media_type(request: Request) -> str:
+    """Return the body's content type without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -83,16 +93,18 @@ async def _body(request: Request, limit: int) -> bytes:
     return bytes(received)
 
 
-def _decode(body: bytes) -> str:
+def decode(body: bytes) -> str:
+    """Decode UTF-8, or raise a 400 that names the byte that is none."""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Problem(400, f"the body is not UTF-8: byte {error.start} is 0x{body[error.start]:02x}") from error
 
 
-def _json(body: bytes) -> object:
+def parse_json(body: bytes) -> object:
+    """Parse JSON, or raise a 400 that names the place where it is none."""
     try:
-        return json.loads(_decode(body))
+        return json.loads(decode(body))
     except json.JSONDecodeError as error:
         raise Problem(
             400, f"the body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
@@ -11,6 +12,8 @@ from model.errors import InputError
 from serving.schemas import ProblemOut
 
 MEDIA_TYPE = "application/problem+json"
+GONE = 499
+"""The client went away: a status of logs and figures alone, for nobody reads the answer."""
 
 
 class Problem(Exception):  # noqa: N818 - the term of RFC 9457
@@ -20,7 +23,7 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         self, status: int, detail: str, field: str | None = None, headers: dict[str, str] | None = None
     ) -> None:
         super().__init__(detail)
-        title = HTTPStatus(status).phrase
+        title = "Client Closed Request" if status == GONE else HTTPStatus(status).phrase
         self.body = ProblemOut(title=title, status=status, detail=_printable(detail), field=field and _printable(field))
         self.headers = headers
 
@@ -45,10 +48,11 @@ def declare(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe error answers for the OpenAPI document, each with an example."""
     details = {
         400: "the body is not valid JSON: Expecting value at line 1, column 1",
+        401: "an API key is needed: send it as 'Authorization: Bearer …'",
         413: "the body has more than 4000000 bytes: send a shorter article, or several",
-        415: "the content type 'image/png' is not taken: send application/json or text/plain",
+        415: "the content type 'image/png' is not taken: send application/json, text/plain or text/html",
         422: "text: Field required",
-        429: "32 articles are waiting already: try again in a second",
+        429: "32 articles are waiting already: try again in 5 s",
         503: "the model is still being loaded",
         504: "the article was not scored within 60 seconds: try again later",
     }
@@ -73,5 +77,16 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101
         return Problem(error.status_code, str(error.detail), headers=dict(error.headers or {})).response()
 
+    def invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"][1:]))
+        return Problem(422, f"{field}: {first['msg']}", field=field).response()
+
+    def unexpected(_: Request, __: Exception) -> JSONResponse:
+        return Problem(500, "the service failed on this request: its log tells why").response()
+
     app.add_exception_handler(Problem, problem)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unexpected)
     app.add_exception_handler(HTTPException, http)

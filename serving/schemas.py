@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from model.artefact import Manifest
 from model.labels import STANCES, Stance
 from model.types import Article, Prediction
+from serving.options import EVERYTHING, Options
 
 PartName = Literal["title", "text"]
 Offset = Field(ge=0, description="in Unicode code points")
@@ -62,10 +63,15 @@ class SentenceOut(BaseModel):
     text: str
     stance: Stance
     confidence: float = Field(ge=0, le=1, description="calibrated probability of the stance")
-    probabilities: dict[Stance, float]
+    probabilities: dict[Stance, float] | None = Field(None, description="of every stance; missing if not asked for")
+    uncertain: bool = Field(description="the confidence is below the least that was asked for")
     holder: HolderOut | None
     condition: ConditionOut | None
     truncated: bool = Field(description="the sentence was too long to be read whole")
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _without(serialize(self), "probabilities")
 
 
 class HolderSummary(BaseModel):
@@ -84,13 +90,25 @@ class Summary(BaseModel):
     holders: list[HolderSummary]
 
 
+class ExtractedOut(BaseModel):
+    """The article that was found in a web page; offsets refer to it."""
+
+    title: str
+    text: str
+
+
 class ArticleOut(BaseModel):
-    """The answer for one article."""
+    """The answer for one article. ``article`` is there only where the service extracted it from a web page."""
 
     id: str | None
     model: ModelOut
+    article: ExtractedOut | None = None
     sentences: list[SentenceOut]
     summary: Summary
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_sent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _without(serialize(self), "article")
 
 
 class ProblemOut(BaseModel):
@@ -123,23 +141,38 @@ class InfoOut(BaseModel):
 
 
 class HealthOut(BaseModel):
-    """Whether the service lives or is ready."""
+    """Whether the service lives or is ready; ``detail`` tells why a newer artefact is not the one served."""
 
     status: Literal["ok"]
+    detail: str | None = None
 
 
-def answer(article: Article, predictions: Sequence[Prediction], manifest: Manifest) -> ArticleOut:
-    """Put an article's predictions into the wire format."""
+def _without(content: dict[str, Any], field: str) -> dict[str, Any]:
+    return {k: v for k, v in content.items() if k != field or v is not None}
+
+
+def answer(
+    article: Article,
+    predictions: Sequence[Prediction],
+    manifest: Manifest,
+    options: Options = EVERYTHING,
+    *,
+    extracted: bool = False,
+) -> ArticleOut:
+    """Put an article's predictions into the wire format, cut as asked for."""
+    wanted = set(options.stances or STANCES)
     return ArticleOut(
         id=article.id,
         model=ModelOut(name=manifest.name, version=manifest.version),
-        sentences=[_sentence(p) for p in predictions],
+        article=ExtractedOut(title=article.title, text=article.text) if extracted else None,
+        sentences=[_sentence(p, options) for p in predictions if p.stance in wanted],
         summary=_summary(predictions),
     )
 
 
-def _sentence(prediction: Prediction) -> SentenceOut:
+def _sentence(prediction: Prediction, options: Options) -> SentenceOut:
     sentence, holder, condition = prediction.sentence, prediction.holder, prediction.condition
+    chances = {s: round(p, 4) for s, p in prediction.probabilities.items()}
     return SentenceOut(
         index=sentence.index,
         part=sentence.part,
@@ -148,7 +181,8 @@ def _sentence(prediction: Prediction) -> SentenceOut:
         text=sentence.text,
         stance=prediction.stance,
         confidence=round(prediction.confidence, 4),
-        probabilities={s: round(p, 4) for s, p in prediction.probabilities.items()},
+        probabilities=chances if options.probabilities else None,
+        uncertain=prediction.confidence < options.min_confidence,
         holder=HolderOut(name=holder.name, part=holder.part, start=holder.start, end=holder.end) if holder else None,
         condition=ConditionOut(text=condition.text, start=condition.start, end=condition.end) if condition else None,
         truncated=prediction.truncated,

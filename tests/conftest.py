@@ -1,11 +1,16 @@
 """A tiny random encoder, a tiny corpus and a tiny artefact, made on the spot: no download, no released weights."""
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
@@ -113,3 +118,19 @@ def client(artefact: Path) -> Iterator[TestClient]:
     settings = Settings(model=artefact, max_body=100_000, max_characters=60_000, max_batch=3)
     with TestClient(create_app(settings)) as made:
         yield made
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """Serve the app from a thread on a free port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the service did not start"
+        time.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        thread.join()
