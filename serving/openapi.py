@@ -1,16 +1,13 @@
 """What the OpenAPI document says of the classifying routes, whose bodies are parsed by hand."""
 
 import json
-from pathlib import Path
 from typing import Any, Final
 
 from serving import stream, table
+from serving.document import EXAMPLE
 from serving.parsing import BatchIn
 from serving.problems import declare
 from serving.schemas import ArticleIn, ArticleOut, BatchOut
-
-EXAMPLE: Final = Path(__file__).parent / "example.json"
-"""An article and the released model's answer to it; ``python -m serving.document`` brings it up to date."""
 
 _EXAMPLE: Final = json.loads(EXAMPLE.read_text(encoding="utf-8"))
 _ARTICLE: Final = _EXAMPLE["article"]
@@ -57,4 +54,4 @@ STREAM: Final = _route(
     {stream.MEDIA_TYPE: {"schema": {"type": "string"}, "example": json.dumps(_ARTICLE, ensure_ascii=False) + "\n"}},
     {stream.MEDIA_TYPE: {"schema": {"type": "string"}, "example": _LINE}},
     *(401, 422, 503),
-)
+) | {"response_class": stream.Duplex}

@@ -58,9 +58,13 @@ def declare(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
     return {
         status: {
-            "model": ProblemOut,
             "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"example": Problem(status, details[status]).body.model_dump(exclude_none=True)}},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/ProblemOut"},
+                    "example": Problem(status, details[status]).body.model_dump(exclude_none=True),
+                }
+            },
         }
         for status in statuses
     }

@@ -6,8 +6,7 @@ import pytest
 
 from model.classifier import Classifier
 from serving.app import create_app
-from serving.document import DOCUMENT, example
-from serving.openapi import EXAMPLE
+from serving.document import DOCUMENT, EXAMPLE, example
 
 COMMITTED = json.loads(DOCUMENT.read_text(encoding="utf-8"))
 
